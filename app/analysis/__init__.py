@@ -1,0 +1,1 @@
+"""What Prometheus is asked of a candidate, and what the answers mean."""

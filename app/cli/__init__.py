@@ -1,0 +1,1 @@
+"""The `canaryapp` command. The hook never imports it."""

@@ -1,0 +1,1 @@
+"""Desired children: facts in, whole objects out."""

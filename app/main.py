@@ -1,0 +1,208 @@
+"""The hook's HTTP surface: routes, lifespan, error answers. The only module that knows FastAPI."""
+
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import Any, Final, TypeVar
+
+import httpx
+import structlog
+from fastapi import FastAPI, Request, Response
+from pydantic import BaseModel, ValidationError
+
+from app import __version__, logs
+from app.prometheus.client import PrometheusClient
+from app.settings import Settings
+from app.sync import Operator, sync
+from app.telemetry import Telemetry
+from app.wire import (
+    CustomizeRequest,
+    CustomizeResponse,
+    ErrorAnswer,
+    FinalizeResponse,
+    Health,
+    SyncRequest,
+    SyncResponse,
+)
+
+Clock = Callable[[], datetime]
+Model = TypeVar("Model", bound=BaseModel)
+
+_ERRORS: Final[dict[int | str, dict[str, Any]]] = {
+    400: {"model": ErrorAnswer, "description": "The body is not JSON."},
+    413: {"model": ErrorAnswer, "description": "The body is larger than the operator allows."},
+    422: {"model": ErrorAnswer, "description": "The body is JSON of another shape, or the parent of another kind."},
+    500: {"model": ErrorAnswer, "description": "Unforeseen. Metacontroller touches nothing and tries again."},
+}
+
+
+class RefusedError(Exception):
+    """A request that is not served, with the HTTP status (4xx) and a sentence: the caller's fault."""
+
+    def __init__(self, status: int, sentence: str) -> None:
+        """`status` is the HTTP status."""
+        super().__init__(sentence)
+        self.status = status
+
+
+def system_clock() -> datetime:
+    """The wall clock, read once per sync."""
+    return datetime.now(UTC)
+
+
+class Hook:
+    """The handlers of Metacontroller's hooks, and what they share for as long as the process lives."""
+
+    def __init__(self, settings: Settings, clock: Clock, transport: httpx.AsyncBaseTransport | None) -> None:
+        """Opens no connection yet."""
+        self.settings = settings
+        self.telemetry = Telemetry()
+        self.http = httpx.AsyncClient(
+            transport=transport, trust_env=False, follow_redirects=False, timeout=settings.query_deadline_seconds
+        )
+        self._clock = clock
+        self._operator = Operator(settings.origins, settings.timings)
+        self._prometheus = PrometheusClient(self.http, settings.origins, settings.limits, self.telemetry.query_ended)
+
+    async def sync(self, body: bytes) -> BaseModel:
+        """The observed state in, the desired state out. A child that the answer leaves out is deleted."""
+        started = time.perf_counter()
+        request = _parse(SyncRequest, body)
+        synced = await sync(request, self._operator, self._prometheus, self._clock())
+        outcome = synced.decision.outcome
+        self.telemetry.decided(outcome.action.value, outcome.reason.value)
+        logs.log_decision(synced, time.perf_counter() - started)
+        return synced.response
+
+    async def finalize(self, body: bytes) -> BaseModel:
+        """A CanaryApp that is being deleted may go at once, with all its children."""
+        _parse(SyncRequest, body)
+        return FinalizeResponse(status={}, children=[], finalized=True)
+
+    async def customize(self, body: bytes) -> BaseModel:
+        """No objects but the children are needed."""
+        _parse(CustomizeRequest, body)
+        return CustomizeResponse()
+
+
+def create_app(
+    settings: Settings | None = None, *, clock: Clock = system_clock, transport: httpx.AsyncBaseTransport | None = None
+) -> FastAPI:
+    """The hook as an ASGI application.
+
+    Args:
+        settings: from the environment where none are given.
+        clock: read once per sync.
+        transport: how Prometheus is reached, for tests and simulations; over the network where none is given.
+    """
+    hook = Hook(settings or Settings(), clock, transport)
+    state = {"ready": False}
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        logs.configure(hook.settings)
+        state["ready"] = True
+        yield
+        state["ready"] = False
+        await hook.http.aclose()
+
+    app = FastAPI(
+        title="CanaryApp operator",
+        summary="Metacontroller's hook for CanaryApps: observed state in, desired state out.",
+        version=__version__,
+        lifespan=lifespan,
+        redirect_slashes=False,
+    )
+    _add_hook(app, hook, hook.sync, SyncRequest, SyncResponse)
+    _add_hook(app, hook, hook.finalize, SyncRequest, FinalizeResponse)
+    _add_hook(app, hook, hook.customize, CustomizeRequest, CustomizeResponse)
+
+    @app.get("/healthz")
+    async def healthz() -> Health:
+        """The process lives."""
+        return Health(status="ok")
+
+    @app.get("/readyz", responses={503: {"model": ErrorAnswer, "description": "Starting, or about to stop."}})
+    async def readyz() -> Response:
+        """The process takes requests."""
+        return _answer(200, Health(status="ready")) if state["ready"] else _error(503, "The hook is not ready.")
+
+    @app.get("/metrics", response_class=Response)
+    async def metrics() -> Response:
+        """Prometheus's text format."""
+        return Response(hook.telemetry.render(), media_type=hook.telemetry.content_type)
+
+    return app
+
+
+def _add_hook(
+    app: FastAPI,
+    hook: Hook,
+    handler: Callable[[bytes], Awaitable[BaseModel]],
+    takes: type[BaseModel],
+    gives: type[BaseModel],
+) -> None:
+    name = handler.__name__
+
+    async def endpoint(request: Request) -> Response:
+        started = time.perf_counter()
+        outcome, response = await _serve(request, handler, hook.settings.max_body_bytes)
+        hook.telemetry.sync_ended(name, outcome, time.perf_counter() - started)
+        return response
+
+    schema = takes.model_json_schema(ref_template=f"#/components/schemas/{name}-{{model}}")
+    app.add_api_route(
+        f"/{name}",
+        endpoint,
+        methods=["POST"],
+        name=name,
+        description=handler.__doc__,
+        response_model=gives,
+        responses=_ERRORS,
+        # The body is read by hand: its size is bounded, and its content type does not matter.
+        openapi_extra={"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}},
+    )
+
+
+async def _serve(
+    request: Request, handler: Callable[[bytes], Awaitable[BaseModel]], limit: int
+) -> tuple[str, Response]:
+    try:
+        answer = await handler(await _read_body(request, limit))
+    except RefusedError as refusal:
+        return "refused", _error(refusal.status, str(refusal))
+    except Exception as defect:  # noqa: BLE001 - whatever it is: answer 500, so that no child is touched
+        structlog.get_logger().error("unforeseen", path=request.url.path, error=str(defect), exc_info=True)
+        return "error", _error(500, f"{type(defect).__name__}: nothing was decided, and nothing is to be touched.")
+    return "ok", _answer(200, answer)
+
+
+async def _read_body(request: Request, limit: int) -> bytes:
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > limit:
+            raise RefusedError(413, f"The body is larger than {limit} bytes.")
+    return bytes(body)
+
+
+def _parse(model: type[Model], body: bytes) -> Model:
+    try:
+        return model.model_validate_json(body)
+    except ValidationError as invalid:
+        first = invalid.errors(include_url=False, include_input=False, include_context=False)[0]
+        where = ".".join(str(part) for part in first["loc"]) or "the body"
+        status = 400 if first["type"] == "json_invalid" else 422
+        raise RefusedError(status, f"The request is refused at {where}: {first['msg']}.") from None
+
+
+def _answer(status: int, body: BaseModel) -> Response:
+    return Response(body.model_dump_json(by_alias=True), status_code=status, media_type="application/json")
+
+
+def _error(status: int, sentence: str) -> Response:
+    return _answer(status, ErrorAnswer(error=sentence))
+
+
+app = create_app()

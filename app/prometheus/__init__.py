@@ -1,0 +1,1 @@
+"""Talking to Prometheus: allowed origins, one deadline, bounded answers."""

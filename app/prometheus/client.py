@@ -1,0 +1,94 @@
+"""The httpx client: all due queries at once, one deadline, bounded answers, no redirects, allowed origins only."""
+
+import asyncio
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import httpx
+
+from app.analysis.measurement import Measurement, Query, Samples, Unanswered
+from app.prometheus.answers import read_answer
+from app.prometheus.origins import AllowedOrigins, origin_error
+
+
+class QueryObserver(Protocol):
+    """Is told of every query that ended."""
+
+    def __call__(self, outcome: str, seconds: float) -> None:
+        """`outcome` is `answered` or `unanswered`."""
+        ...
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Bounds of one sync's questions.
+
+    Attributes:
+        deadline: seconds that all queries of a sync may take together; well below the webhook's timeout.
+        max_bytes: of one answer.
+    """
+
+    deadline: float
+    max_bytes: int
+
+
+class PrometheusClient:
+    """Asks Prometheus. Never raises for what a server does: that is an `Unanswered`."""
+
+    def __init__(
+        self, http: httpx.AsyncClient, origins: AllowedOrigins, limits: Limits, observer: QueryObserver | None = None
+    ) -> None:
+        """`http` is shared and closed by its owner; it must not follow redirects or read proxies' environment."""
+        self._http = http
+        self._origins = origins
+        self._limits = limits
+        self._observer = observer
+
+    async def measure(self, queries: Sequence[Query]) -> tuple[Measurement, ...]:
+        """Asks all queries at once; the measurements come in the order of the queries, within the deadline."""
+        answers = await asyncio.gather(*(self._ask(query) for query in queries))
+        return tuple(Measurement(query, answer) for query, answer in zip(queries, answers, strict=True))
+
+    async def _ask(self, query: Query) -> Samples | Unanswered:
+        if problem := origin_error(query.url, self._origins):
+            return Unanswered(f"Its address {problem}.")
+        started = time.monotonic()
+        try:
+            async with asyncio.timeout(self._limits.deadline):
+                answer = await self._fetch(query)
+        except TimeoutError:
+            answer = Unanswered(f"Prometheus did not answer within {self._limits.deadline:g} seconds.")
+        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as problem:
+            answer = Unanswered(f"Prometheus could not be reached ({type(problem).__name__}).")
+        if self._observer:
+            outcome = "answered" if isinstance(answer, Samples) else "unanswered"
+            self._observer(outcome=outcome, seconds=time.monotonic() - started)
+        return answer
+
+    async def _fetch(self, query: Query) -> Samples | Unanswered:
+        form = {
+            "query": query.promql,
+            "start": f"{query.start:.3f}",
+            "end": f"{query.end:.3f}",
+            "step": f"{query.step:g}",
+        }
+        url = query.url.rstrip("/") + "/api/v1/query_range"
+        # POST, so that a long query does not meet a proxy's limit on URLs. Redirects are never followed.
+        # Not compressed, so that the bytes counted are the bytes held.
+        request = self._http.build_request("POST", url, data=form, headers={"Accept-Encoding": "identity"})
+        response = await self._http.send(request, stream=True, follow_redirects=False)
+        try:
+            if response.status_code // 100 == 3:  # noqa: PLR2004 - the redirects
+                return Unanswered(f"Prometheus answered {response.status_code}; redirects are not followed.")
+            if response.headers.get("Content-Encoding", "identity") != "identity":
+                return Unanswered("Prometheus's answer is compressed, which was not asked for.")
+            body = bytearray()
+            async for chunk in response.aiter_raw():
+                body += chunk
+                if len(body) > self._limits.max_bytes:
+                    return Unanswered(f"Prometheus's answer is larger than {self._limits.max_bytes} bytes.")
+            return read_answer(response.status_code, bytes(body))
+        finally:
+            await response.aclose()

@@ -1,0 +1,1 @@
+"""The CanaryApp API: spec, status, conditions, names and refusals. The CRD is generated from here."""

@@ -1,0 +1,208 @@
+"""`CanaryApp.spec`: fields, defaults, bounds and the rules between fields.
+
+The CRD is generated from these models (`app/resource/crd.py`), so the API server and the hook refuse the same things.
+"""
+
+from typing import Annotated, Final
+
+from pydantic import ConfigDict, Field, JsonValue
+
+from app.resource.base import ApiModel
+
+Seconds = Annotated[int, Field(ge=0, le=86_400)]
+
+DEFAULT_WEIGHTS = (10, 20, 30, 40, 50)
+"""canaryop's plan: +10 % every `trafficShiftUpdateInterval`, promotion past 50 %."""
+
+
+class Step(ApiModel):
+    """One step of the plan."""
+
+    weight: Annotated[int, Field(ge=1, le=100, description="Percent of the traffic that the secondary gets.")]
+    duration_seconds: Annotated[
+        int | None,
+        Field(
+            ge=1,
+            le=604_800,
+            description="Length of the step in seconds, counted from when the route is in place. "
+            "Default: trafficShiftUpdateInterval.",
+        ),
+    ] = None
+
+
+class Strategy(ApiModel):
+    """How a rollout proceeds."""
+
+    steps: Annotated[
+        tuple[Step, ...],
+        Field(
+            min_length=1,
+            max_length=50,
+            description="The plan: weights that never fall, each with its length. After the last one the candidate is "
+            "promoted. Default: 10, 20, 30, 40 and 50 %, each for trafficShiftUpdateInterval.",
+            json_schema_extra={
+                "x-kubernetes-validations": [
+                    {
+                        "rule": "self.map(step, step.weight).isSorted()",
+                        "message": "the weights of the steps must not fall",
+                    }
+                ]
+            },
+        ),
+    ] = tuple(Step(weight=weight) for weight in DEFAULT_WEIGHTS)
+
+
+_HOST_RULES: Final[list[JsonValue]] = [
+    {
+        "rule": "!has(self.gateways) || !('mesh' in self.gateways) || !has(self.hosts) || !('*' in self.hosts)",
+        "message": "the gateway mesh needs hosts other than '*', which Istio refuses there",
+    },
+    {
+        "rule": "!has(self.gateways) || !('mesh' in self.gateways) || self.gateways.size() == 1 || has(self.hosts)",
+        "message": "the gateway mesh beside others needs hosts, since Istio refuses '*' there",
+    },
+]
+
+
+class Traffic(ApiModel):
+    """Where the app's traffic comes from."""
+
+    model_config = ConfigDict(json_schema_extra={"x-kubernetes-validations": _HOST_RULES})
+
+    hosts: Annotated[
+        tuple[Annotated[str, Field(min_length=1, max_length=253)], ...] | None,
+        Field(
+            min_length=1,
+            max_length=50,
+            description="Host names of the VirtualService. Default: `*`. The Service's own host is always routed "
+            "inside the mesh and is not listed here.",
+        ),
+    ] = None
+    gateways: Annotated[
+        tuple[Annotated[str, Field(min_length=1, max_length=253)], ...] | None,
+        Field(
+            min_length=1,
+            max_length=50,
+            description="Existing Istio gateways (`name` or `namespace/name`), and `mesh` for calls to the hosts from "
+            "inside the mesh. Default: a Gateway of the app's own on port 80 of istio-ingressgateway.",
+        ),
+    ] = None
+
+
+class TemplateMetadata(ApiModel):
+    """Labels and annotations of the pods."""
+
+    labels: Annotated[
+        dict[str, str] | None,
+        Field(description="Labels of the pods, beside the operator's own."),
+    ] = None
+    annotations: Annotated[dict[str, str] | None, Field(description="Annotations of the pods.")] = None
+
+
+class PartialTemplate(ApiModel):
+    """A partial pod template."""
+
+    metadata: TemplateMetadata | None = None
+    spec: Annotated[
+        dict[str, JsonValue] | None,
+        Field(
+            description="Fields of a pod's spec: service account, volumes, further containers and so on. The container "
+            "that is named like the app is merged with image and port.",
+            json_schema_extra={"x-kubernetes-preserve-unknown-fields": True},
+        ),
+    ] = None
+
+
+_BOUND_RULES: Final[list[JsonValue]] = [
+    {
+        "rule": "self.progressDeadlineSeconds > self.deploymentReadyWaitTime",
+        "message": "progressDeadlineSeconds must be greater than deploymentReadyWaitTime",
+        "fieldPath": ".progressDeadlineSeconds",
+    },
+]
+
+
+class Spec(ApiModel):
+    """What a team asks for."""
+
+    model_config = ConfigDict(json_schema_extra={"x-kubernetes-validations": _BOUND_RULES})
+
+    image: Annotated[
+        str,
+        Field(
+            min_length=1,
+            max_length=1024,
+            pattern=r"^\S+$",
+            description="The version to run. A change starts a rollout.",
+        ),
+    ]
+    image_listen_port: Annotated[
+        int,
+        Field(ge=1, le=65_535, description="The container's port, the Service's port and the port of the route."),
+    ]
+    replicas: Annotated[int, Field(ge=0, le=10_000, description="Pods of the primary.")] = 1
+    test_replicas: Annotated[int, Field(ge=1, le=10_000, description="Pods of the secondary.")] = 1
+    prometheus_query: Annotated[
+        str | None,
+        Field(
+            min_length=1,
+            max_length=4096,
+            description="PromQL. Any sample that it returns means that the candidate is failing. It is asked over "
+            "at most the last 2 minutes, and never further back than the candidate's first traffic. Default: no check.",
+        ),
+    ] = None
+    prometheus_url: Annotated[
+        str | None,
+        Field(
+            alias="prometheusURL",
+            min_length=1,
+            max_length=2048,
+            description="Which Prometheus to ask; its origin must be allowed by the operator. "
+            "Default: the operator's own.",
+        ),
+    ] = None
+    fail_when_prometheus_fails: Annotated[
+        bool,
+        Field(
+            description="What a Prometheus that stays unreachable, or refuses the query, leads to: "
+            "true rolls back, false carries on."
+        ),
+    ] = True
+    traffic_shift_update_interval: Annotated[
+        int, Field(ge=1, le=604_800, description="Length of a step in seconds.")
+    ] = 30
+    deployment_ready_wait_time: Annotated[
+        Seconds, Field(description="Seconds that a pod must have been ready to count as available.")
+    ] = 20
+    template: Annotated[
+        PartialTemplate | None,
+        Field(description="A partial pod template. A change to it is a new revision and rolls out like an image."),
+    ] = None
+    traffic: Annotated[Traffic, Field(description="Hosts and gateways.")] = Traffic()
+    strategy: Annotated[Strategy, Field(description="How a rollout proceeds.")] = Strategy()
+    progress_deadline_seconds: Annotated[
+        int,
+        Field(
+            ge=1,
+            le=604_800,
+            description="Seconds that a stage of a rollout may wait in all for pods or routes before it is given up.",
+        ),
+    ] = 600
+    drain_seconds: Annotated[
+        int,
+        Field(
+            ge=0,
+            le=3600,
+            description="Seconds that the secondary is kept after the last traffic was taken off it.",
+        ),
+    ] = 30
+    revision_history_limit: Annotated[int, Field(ge=0, le=100, description="How many retired revisions are kept.")] = 10
+    paused: Annotated[bool, Field(description="Holds a rollout before its next step. It never holds a rollback.")] = (
+        False
+    )
+
+    def step_seconds(self, step: int) -> int:
+        """The length in seconds of the 1-based `step`; of the default interval where the plan has no such step."""
+        steps = self.strategy.steps
+        planned = steps[step - 1].duration_seconds if 1 <= step <= len(steps) else None
+        return planned or self.traffic_shift_update_interval

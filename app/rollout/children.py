@@ -1,0 +1,107 @@
+"""The children that stand, read into facts."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from app.resource import names
+from app.rollout.revision import Revision
+from app.rollout.route import Scope, read_scope, read_subsets
+from app.rollout.workload import Workload, read_revision, read_workload
+from app.wire import Object, SyncRequest
+
+
+@dataclass(frozen=True)
+class KeptRevision:
+    """An observed ControllerRevision.
+
+    Attributes:
+        revision: what it keeps, None where another version of the operator wrote it in a form that we cannot read.
+        data: as it stands; the API server lets nobody change it.
+        number: its place in the order of creation.
+        standing: what the revision was to its app when this was last written.
+    """
+
+    revision: Revision | None
+    data: Mapping[str, Any]
+    number: int
+    standing: str
+
+
+@dataclass(frozen=True)
+class Children:
+    """What stands. A Deployment that is gone or going is None.
+
+    Attributes:
+        primary: the primary Deployment.
+        secondary: the secondary Deployment.
+        deployed: the revisions that the Deployments run, as far as they can be read.
+        kept: the ControllerRevisions by revision name.
+        scope: whose pods the Service selects, None without a Service.
+        subsets: whether the DestinationRule tells primary from secondary.
+        virtual_services: by name, as observed.
+        accepted: the settings that were last accepted, None where they are not to be found.
+        nothing: whether no child stands at all.
+    """
+
+    primary: Workload | None
+    secondary: Workload | None
+    deployed: tuple[Revision, ...]
+    kept: Mapping[str, KeptRevision]
+    scope: Scope | None
+    subsets: bool
+    virtual_services: Mapping[str, Object]
+    accepted: Mapping[str, Any] | None
+    nothing: bool
+
+
+def read_children(request: SyncRequest) -> Children:
+    """Reads the children of a request."""
+    app = request.parent.metadata.name
+    deployments = request.standing(names.DEPLOYMENTS)
+    primary, secondary = deployments.get(names.primary(app)), deployments.get(names.secondary(app))
+    deployed = [read_revision(deployment, app) for deployment in (secondary, primary) if deployment is not None]
+    return Children(
+        primary=None if primary is None else read_workload(primary, app),
+        secondary=None if secondary is None else read_workload(secondary, app),
+        deployed=tuple(revision for revision in deployed if revision),
+        kept=_read_kept(request.standing(names.CONTROLLER_REVISIONS), app),
+        scope=read_scope(request.standing(names.SERVICES).get(app), app),
+        subsets=read_subsets(request.standing(names.DESTINATION_RULES).get(app), app),
+        virtual_services=request.standing(names.VIRTUAL_SERVICES),
+        accepted=_read_accepted(primary),
+        nothing=not any(request.standing(group) for group in names.CHILD_GROUPS),
+    )
+
+
+def _read_kept(controller_revisions: Mapping[str, Object], app: str) -> dict[str, KeptRevision]:
+    return {
+        # The name is the one thing that nobody can edit.
+        child_name.removeprefix(names.controller_revision(app, "")): _read_one(child_name, child, app)
+        for child_name, child in controller_revisions.items()
+    }
+
+
+def _read_one(child_name: str, child: Object, app: str) -> KeptRevision:
+    data, number = child.get("data"), child.get("revision")
+    held = data if isinstance(data, dict) else {}
+    image, template = held.get("image"), held.get("template")
+    name = child_name.removeprefix(names.controller_revision(app, ""))
+    readable = isinstance(image, str) and isinstance(template, dict) and "labels" in (template.get("metadata") or {})
+    annotations = (child.get("metadata") or {}).get("annotations") or {}
+    return KeptRevision(
+        revision=Revision(name, str(image), template or {}) if readable else None,
+        data=held,
+        number=number if isinstance(number, int) else 0,
+        standing=str(annotations.get(names.ANNOTATION_STANDING, "")),
+    )
+
+
+def _read_accepted(primary: Object | None) -> dict[str, Any] | None:
+    annotations = ((primary or {}).get("metadata") or {}).get("annotations") or {}
+    try:
+        accepted = json.loads(annotations.get(names.ANNOTATION_ACCEPTED, "null"))
+    except (TypeError, ValueError):
+        return None
+    return accepted if isinstance(accepted, dict) else None

@@ -1,0 +1,137 @@
+"""The health of an observed Deployment, read as `kubectl rollout status` reads it."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from app.resource import names
+from app.rollout.revision import Json, Revision
+
+
+@dataclass(frozen=True)
+class Workload:
+    """An observed Deployment.
+
+    Attributes:
+        revision: name of the revision that its pod template runs, "" where the label is gone.
+        image: of the app's own container, "" where there is none.
+        replicas: pods asked for.
+        updated: pods of the current template.
+        ready: pods that are ready, of any template.
+        available: pods that have been ready for minReadySeconds, of any template.
+        current: whether the Deployment controller has seen the object as it is now.
+        surplus: whether pods of older templates are still there.
+        trouble: what the Deployment itself says is wrong, "" where nothing is.
+    """
+
+    revision: str
+    image: str
+    replicas: int
+    updated: int
+    ready: int
+    available: int
+    current: bool
+    surplus: bool
+    trouble: str
+
+    def runs(self, revision: Revision) -> bool:
+        """Whether its pod template is that of `revision`; an image that was edited by hand is not."""
+        return self.revision == revision.name and self.image == revision.image
+
+    def complete(self, revision: Revision) -> bool:
+        """Whether it runs `revision` wholly: seen, updated, available, nothing old left (rule R1)."""
+        return (
+            self.runs(revision)
+            and self.current
+            and self.updated >= self.replicas
+            and self.available >= self.replicas
+            and not self.surplus
+        )
+
+    def describe(self) -> str:
+        """Its pods in a few words."""
+        words = f"{self.updated} of {self.replicas} pods updated, {self.available} available"
+        return f"{words} ({self.trouble})" if self.trouble else words
+
+
+def read_workload(deployment: Mapping[str, Any], app: str) -> Workload:
+    """Reads a Deployment as the API server gives it; fields that are not there count as zero."""
+    spec = _mapping(deployment.get("spec"))
+    status = _mapping(deployment.get("status"))
+    metadata = _mapping(deployment.get("metadata"))
+    updated = _count(status, "updatedReplicas")
+    return Workload(
+        revision=_revision_label(spec),
+        image=_image(_mapping(spec.get("template")), app),
+        replicas=_count(spec, "replicas", 1),
+        updated=updated,
+        ready=_count(status, "readyReplicas"),
+        available=_count(status, "availableReplicas"),
+        current=_count(status, "observedGeneration") >= _count(metadata, "generation"),
+        surplus=_count(status, "replicas") > updated,
+        trouble=_trouble(status),
+    )
+
+
+def read_revision(deployment: Mapping[str, Any], app: str) -> Revision | None:
+    """The revision that a Deployment runs, recovered from the Deployment itself (rule R4).
+
+    Taken from the last configuration that Metacontroller applied, which is our own object as we returned it; where that
+    annotation is gone, from the template as it stands, which changes nothing when it is applied again.
+    """
+    standing = _mapping(deployment.get("spec"))
+    name = _revision_label(standing)
+    applied = _mapping(_last_applied(deployment).get("spec"))
+    template = _mapping((applied if _revision_label(applied) == name else standing).get("template"))
+    image = _image(template, app)
+    if not name or not image:
+        return None
+    return Revision(name, image, _without_role(template))
+
+
+def _image(template: Mapping[str, Any], app: str) -> str:
+    for container in _mapping(template.get("spec")).get("containers") or ():
+        if _mapping(container).get("name") == app:
+            return str(container.get("image", ""))
+    return ""
+
+
+def _without_role(template: Mapping[str, Any]) -> Json:
+    metadata = dict(_mapping(template.get("metadata")))
+    labels = _mapping(metadata.get("labels"))
+    metadata["labels"] = {
+        key: value for key, value in labels.items() if key not in (names.LABEL_ROLE, names.LABEL_REVISION)
+    }
+    metadata.pop("creationTimestamp", None)
+    return {**template, "metadata": metadata}
+
+
+def _last_applied(deployment: Mapping[str, Any]) -> Mapping[str, Any]:
+    annotations = _mapping(_mapping(deployment.get("metadata")).get("annotations"))
+    try:
+        return _mapping(json.loads(annotations.get(names.LAST_APPLIED) or "{}"))
+    except (TypeError, ValueError):
+        return {}
+
+
+def _revision_label(deployment_spec: Mapping[str, Any]) -> str:
+    metadata = _mapping(_mapping(deployment_spec.get("template")).get("metadata"))
+    return str(_mapping(metadata.get("labels")).get(names.LABEL_REVISION, ""))
+
+
+def _trouble(status: Mapping[str, Any]) -> str:
+    for condition in status.get("conditions") or ():
+        kind, state = _mapping(condition).get("type"), _mapping(condition).get("status")
+        if (kind == "ReplicaFailure" and state == "True") or (kind == "Progressing" and state == "False"):
+            return str(condition.get("reason", kind))
+    return ""
+
+
+def _count(holder: Mapping[str, Any], field: str, default: int = 0) -> int:
+    value = holder.get(field, default)
+    return value if isinstance(value, int) else default
+
+
+def _mapping(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
