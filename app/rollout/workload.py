@@ -51,6 +51,8 @@ class Workload:
 
     def describe(self) -> str:
         """Its pods in a few words."""
+        if not self.current:
+            return "the Deployment controller has not taken up the change yet"
         words = f"{self.updated} of {self.replicas} pods updated, {self.available} available"
         return f"{words} ({self.trouble})" if self.trouble else words
 

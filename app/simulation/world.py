@@ -8,6 +8,7 @@ from typing import Final
 
 import httpx
 
+from app import logs
 from app.main import create_app
 from app.settings import Settings
 from app.simulation.cluster import Cluster, Pace
@@ -39,8 +40,10 @@ class World:
         self.hook_down = False
         self.skew = 0.0
         prometheus = prometheus_app(series, lambda: self.cluster.now, lambda: self.prometheus_fault)
+        chosen = settings or Settings(log_level="error")
+        logs.configure(chosen)
         hook = create_app(
-            settings or Settings(log_level="error"),
+            chosen,
             clock=lambda: datetime.fromtimestamp(self.cluster.now + self.skew, UTC),
             transport=httpx.ASGITransport(app=prometheus),
         )

@@ -42,9 +42,7 @@ def evaluate_range(store: SeriesStore, query: str, start: float, end: float, ste
     if end < start:
         raise QueryError("end timestamp must not be before start time")
     if (end - start) / step > _MOST_POINTS:
-        raise QueryError(
-            f"exceeded maximum resolution of {_MOST_POINTS:,} points per timeseries; try a larger step"
-        )
+        raise QueryError(f"exceeded maximum resolution of {_MOST_POINTS:,} points per timeseries; try a larger step")
     expression = build(query)
     found: dict[tuple[tuple[str, str], ...], RangeSeries] = {}
     for number in range(math.floor((end - start) / step + 1e-9) + 1):
