@@ -1,21 +1,38 @@
 """`python -m app`: the hook under uvicorn, configured from the environment."""
 
-import uvicorn
+import math
+import signal
+import sys
+from types import FrameType
 
-from app.settings import Settings
+import uvicorn
+from pydantic import ValidationError
+
+from app import logs
+from app.settings import Settings, refused_variables
 
 
 def main() -> None:
-    """Serves until SIGTERM or SIGINT; requests under way are finished first."""
-    settings = Settings()
+    """Serves until SIGTERM or SIGINT; requests under way are finished first, and the exit status is then 0."""
+    try:
+        settings = Settings()
+    except ValidationError as invalid:
+        sys.exit("\n".join(refused_variables(invalid)))
+    # uvicorn raises the signal that stopped it once more when all is done; that must not look like a crash.
+    signal.signal(signal.SIGTERM, _end)
     uvicorn.run(
         "app.main:app",
         host=settings.host,
         port=settings.port,
-        log_level="warning",
+        log_config=logs.of_the_server(settings),
         access_log=False,
-        timeout_graceful_shutdown=15,
+        # A sync under way may still wait for Prometheus.
+        timeout_graceful_shutdown=math.ceil(settings.query_deadline_seconds) + 10,
     )
+
+
+def _end(_signal: int, _frame: FrameType | None) -> None:
+    sys.exit(0)
 
 
 if __name__ == "__main__":

@@ -1,29 +1,45 @@
-"""Structured logs: one line per decision, JSON by default (structlog)."""
+"""Structured logs: one line per decision, JSON by default (structlog), to standard output."""
 
 import logging
+import sys
+from collections.abc import Sequence
 from typing import Any
 
 import structlog
+from structlog.typing import Processor
 
 from app.settings import Settings
 from app.sync import Synced
 
 
 def configure(settings: Settings) -> None:
-    """Sends every log line of this process through structlog, to standard output."""
-    renderer: Any = (
-        structlog.processors.JSONRenderer() if settings.log_format == "json" else structlog.dev.ConsoleRenderer()
-    )
+    """Sets how the hook logs from now on."""
     structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            renderer,
-        ],
+        processors=[*_common(), *_rendering(settings)],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[settings.log_level.upper()]),
-        cache_logger_on_first_use=True,
     )
+
+
+def of_the_server(settings: Settings) -> dict[str, Any]:
+    """For `logging.config`: what uvicorn and other libraries log comes out in the same form as the hook's own lines."""
+    meta = structlog.stdlib.ProcessorFormatter.remove_processors_meta
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {
+            "structlog": {
+                "()": structlog.stdlib.ProcessorFormatter,
+                "foreign_pre_chain": [structlog.stdlib.add_logger_name, *_common()],
+                "processors": [meta, *_rendering(settings)],
+            }
+        },
+        "handlers": {
+            "stdout": {"class": "logging.StreamHandler", "stream": "ext://sys.stdout", "formatter": "structlog"}
+        },
+        "root": {"handlers": ["stdout"], "level": settings.log_level.upper()},
+        # httpx logs a line for every query; the measurement is in the decision's line.
+        "loggers": {"httpx": {"level": "WARNING"}},
+    }
 
 
 def log_decision(synced: Synced, seconds: float) -> None:
@@ -40,4 +56,17 @@ def log_decision(synced: Synced, seconds: float) -> None:
         reason=decision.outcome.reason.value,
         message=decision.outcome.message,
         seconds=round(seconds, 4),
+    )
+
+
+def _common() -> Sequence[Processor]:
+    return (structlog.processors.add_log_level, structlog.processors.TimeStamper(fmt="iso", utc=True))
+
+
+def _rendering(settings: Settings) -> Sequence[Processor]:
+    if settings.log_format == "json":
+        return (structlog.processors.format_exc_info, structlog.processors.JSONRenderer())
+    # Plain tracebacks: the pretty ones print the values of all variables, and with them whole CanaryApps.
+    return (
+        structlog.dev.ConsoleRenderer(colors=sys.stdout.isatty(), exception_formatter=structlog.dev.plain_traceback),
     )

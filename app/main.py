@@ -9,10 +9,16 @@ from typing import Any, Final, TypeVar
 import httpx
 import structlog
 from fastapi import FastAPI, Request, Response
+from fastapi.responses import PlainTextResponse
 from pydantic import BaseModel, ValidationError
+from pydantic_core import from_json
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from app import __version__, logs
-from app.prometheus.client import PrometheusClient
+from app.prometheus.client import PrometheusClient, open_http
+from app.resource.status import cut
+from app.rollout.observation import UnrecoverableError
 from app.settings import Settings
 from app.sync import Operator, sync
 from app.telemetry import Telemetry
@@ -24,6 +30,7 @@ from app.wire import (
     Health,
     SyncRequest,
     SyncResponse,
+    request_schemas,
 )
 
 Clock = Callable[[], datetime]
@@ -33,7 +40,10 @@ _ERRORS: Final[dict[int | str, dict[str, Any]]] = {
     400: {"model": ErrorAnswer, "description": "The body is not JSON."},
     413: {"model": ErrorAnswer, "description": "The body is larger than the operator allows."},
     422: {"model": ErrorAnswer, "description": "The body is JSON of another shape, or the parent of another kind."},
-    500: {"model": ErrorAnswer, "description": "Unforeseen. Metacontroller touches nothing and tries again."},
+    500: {
+        "model": ErrorAnswer,
+        "description": "Unforeseen, or no answer would be safe. Metacontroller touches nothing and tries again.",
+    },
 }
 
 
@@ -51,6 +61,16 @@ def system_clock() -> datetime:
     return datetime.now(UTC)
 
 
+class _App(FastAPI):
+    """An application whose OpenAPI document knows the bodies that are read by hand."""
+
+    def openapi(self) -> dict[str, Any]:
+        """The OpenAPI document."""
+        document = super().openapi()
+        document["components"]["schemas"] |= request_schemas()
+        return document
+
+
 class Hook:
     """The handlers of Metacontroller's hooks, and what they share for as long as the process lives."""
 
@@ -58,9 +78,7 @@ class Hook:
         """Opens no connection yet."""
         self.settings = settings
         self.telemetry = Telemetry()
-        self.http = httpx.AsyncClient(
-            transport=transport, trust_env=False, follow_redirects=False, timeout=settings.query_deadline_seconds
-        )
+        self.http = open_http(transport)
         self._clock = clock
         self._operator = Operator(settings.origins, settings.timings)
         self._prometheus = PrometheusClient(self.http, settings.origins, settings.limits, self.telemetry.query_ended)
@@ -107,13 +125,14 @@ def create_app(
         state["ready"] = False
         await hook.http.aclose()
 
-    app = FastAPI(
+    app = _App(
         title="CanaryApp operator",
         summary="Metacontroller's hook for CanaryApps: observed state in, desired state out.",
         version=__version__,
         lifespan=lifespan,
         redirect_slashes=False,
     )
+    app.exception_handler(HTTPException)(_no_route)
     _add_hook(app, hook, hook.sync, SyncRequest, SyncResponse)
     _add_hook(app, hook, hook.finalize, SyncRequest, FinalizeResponse)
     _add_hook(app, hook, hook.customize, CustomizeRequest, CustomizeResponse)
@@ -123,12 +142,16 @@ def create_app(
         """The process lives."""
         return Health(status="ok")
 
-    @app.get("/readyz", responses={503: {"model": ErrorAnswer, "description": "Starting, or about to stop."}})
+    @app.get(
+        "/readyz",
+        response_model=Health,
+        responses={503: {"model": ErrorAnswer, "description": "Starting, or about to stop."}},
+    )
     async def readyz() -> Response:
         """The process takes requests."""
         return _answer(200, Health(status="ready")) if state["ready"] else _error(503, "The hook is not ready.")
 
-    @app.get("/metrics", response_class=Response)
+    @app.get("/metrics", response_class=PlainTextResponse)
     async def metrics() -> Response:
         """Prometheus's text format."""
         return Response(hook.telemetry.render(), media_type=hook.telemetry.content_type)
@@ -151,7 +174,7 @@ def _add_hook(
         hook.telemetry.sync_ended(name, outcome, time.perf_counter() - started)
         return response
 
-    schema = takes.model_json_schema(ref_template=f"#/components/schemas/{name}-{{model}}")
+    schema = {"$ref": f"#/components/schemas/{takes.__name__}"}
     app.add_api_route(
         f"/{name}",
         endpoint,
@@ -172,9 +195,16 @@ async def _serve(
         answer = await handler(await _read_body(request, limit))
     except RefusedError as refusal:
         return "refused", _error(refusal.status, str(refusal))
+    except ClientDisconnect:
+        return "refused", _error(400, "The body ended early.")
+    except UnrecoverableError as blocked:
+        structlog.get_logger().error("unrecoverable", path=request.url.path, message=str(blocked))
+        return "error", _error(500, cut(str(blocked)))
     except Exception as defect:  # noqa: BLE001 - whatever it is: answer 500, so that no child is touched
         structlog.get_logger().error("unforeseen", path=request.url.path, error=str(defect), exc_info=True)
-        return "error", _error(500, f"{type(defect).__name__}: nothing was decided, and nothing is to be touched.")
+        return "error", _error(
+            500, "Something unforeseen went wrong, so nothing was decided; the hook's log says what."
+        )
     return "ok", _answer(200, answer)
 
 
@@ -189,12 +219,21 @@ async def _read_body(request: Request, limit: int) -> bytes:
 
 def _parse(model: type[Model], body: bytes) -> Model:
     try:
-        return model.model_validate_json(body)
+        return model.model_validate(from_json(body, allow_inf_nan=False))
     except ValidationError as invalid:
         first = invalid.errors(include_url=False, include_input=False, include_context=False)[0]
         where = ".".join(str(part) for part in first["loc"]) or "the body"
-        status = 400 if first["type"] == "json_invalid" else 422
-        raise RefusedError(status, f"The request is refused at {where}: {first['msg']}.") from None
+        # Pydantic would speak of dictionaries and classes here.
+        problem = "Input should be an object" if first["type"] in {"model_type", "dict_type"} else first["msg"]
+        raise RefusedError(422, cut(f"The request is refused at {where}: {problem}.")) from None
+    except ValueError as wrong:
+        raise RefusedError(400, f"The body is not JSON: {wrong}.") from None
+
+
+async def _no_route(_: Request, problem: HTTPException) -> Response:
+    answer = _error(problem.status_code, f"{problem.detail}.")
+    answer.headers.update(problem.headers or {})
+    return answer
 
 
 def _answer(status: int, body: BaseModel) -> Response:

@@ -1,23 +1,25 @@
 """The operator's configuration, from the environment (`CANARYAPP_…`) into frozen settings."""
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Final, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationError, model_validator
+from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from app.prometheus.client import Limits
 from app.prometheus.origins import AllowedOrigins, origin_error
 from app.rollout.timings import Timings
 
-DEFAULT_PROMETHEUS = "http://prometheus.istio-system.svc:9090"
+PREFIX: Final = "CANARYAPP_"
+DEFAULT_PROMETHEUS: Final = "http://prometheus.istio-system.svc:9090"
 
 
 class Settings(BaseSettings):
     """Frozen settings; the process does not start with settings that contradict each other."""
 
-    model_config = SettingsConfigDict(env_prefix="CANARYAPP_", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore")
 
-    host: Annotated[str, Field(description="Address to listen on.")] = "0.0.0.0"  # noqa: S104 - a pod's own network
+    host: Annotated[str, Field(min_length=1, description="Address to listen on.")] = "0.0.0.0"  # noqa: S104 - a pod's own network
     port: Annotated[int, Field(ge=0, le=65_535, description="Port to listen on.")] = 8080
     log_level: Annotated[
         Literal["debug", "info", "warning", "error"], Field(description="Least severe level that is logged.")
@@ -47,8 +49,12 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _default_is_allowed(self) -> Self:
-        if problem := origin_error(self.prometheus_url, self.origins):
-            raise ValueError(f"CANARYAPP_PROMETHEUS_URL {problem}")
+        try:
+            origins = self.origins
+        except ValueError as refused:
+            raise ValueError(f"{PREFIX}PROMETHEUS_ORIGINS: {refused}") from None
+        if problem := origin_error(self.prometheus_url, origins):
+            raise ValueError(f"{PREFIX}PROMETHEUS_URL {problem}")
         return self
 
     @property
@@ -70,3 +76,14 @@ class Settings(BaseSettings):
     def limits(self) -> Limits:
         """Bounds of one sync's questions to Prometheus."""
         return Limits(deadline=self.query_deadline_seconds, max_bytes=self.max_answer_bytes)
+
+
+def refused_variables(invalid: ValidationError) -> list[str]:
+    """Why the environment makes no settings: a sentence for each variable that is refused."""
+    return [_sentence(error) for error in invalid.errors(include_url=False)]
+
+
+def _sentence(error: ErrorDetails) -> str:
+    if not error["loc"]:
+        return f"{error['msg'].removeprefix('Value error, ')}."
+    return f"{PREFIX}{str(error['loc'][0]).upper()}: {error['msg']}, got {error['input']!r}."

@@ -1,7 +1,12 @@
 """Metrics of the hook, for `/metrics` (prometheus-client)."""
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from itertools import product
+
+from prometheus_client import CollectorRegistry, Counter, Histogram, disable_created_metrics, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
+
+# They would double the series and say only when this process started.
+disable_created_metrics()  # type: ignore[no-untyped-call]
 
 _BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 
@@ -31,6 +36,11 @@ class Telemetry:
         self._decisions = Counter(
             "canaryapp_decisions", "Decisions by kind and reason.", ("action", "reason"), registry=self._registry
         )
+        # Known series begin at zero, so that `increase()` sees the first error, too.
+        for hook, outcome in product(("sync", "finalize", "customize"), ("ok", "refused", "error")):
+            self._syncs.labels(hook, outcome)
+        for outcome in ("answered", "unanswered"):
+            self._queries.labels(outcome)
 
     def sync_ended(self, hook: str, outcome: str, seconds: float) -> None:
         """`outcome` is `ok`, `refused` (4xx) or `error` (500)."""

@@ -3,13 +3,26 @@
 Only what is read is described; everything else in a request is let pass, since a newer Metacontroller may send more.
 """
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic.json_schema import models_json_schema
+from pydantic_core import PydanticCustomError
 
 from app.resource import names
 
 Object = dict[str, Any]
+
+
+def _without_nulls(child: Object) -> Object:
+    """A part that is null is one that is left out; of another shape it comes from something else than an API server."""
+    for part in ("metadata", "spec", "status"):
+        if not isinstance(child.get(part, {}), dict | None):
+            raise PydanticCustomError("child_shape", "{part} of a child must be an object", {"part": part})
+    return {name: part for name, part in child.items() if part is not None}
+
+
+Child = Annotated[Object, AfterValidator(_without_nulls)]
 
 
 class _Wire(BaseModel):
@@ -18,8 +31,6 @@ class _Wire(BaseModel):
 
 class ParentMetadata(_Wire):
     """What identifies a CanaryApp."""
-
-    model_config = ConfigDict(extra="allow")
 
     name: Annotated[str, Field(min_length=1, max_length=253)]
     namespace: Annotated[str, Field(min_length=1, max_length=63)]
@@ -30,17 +41,19 @@ class ParentMetadata(_Wire):
 class Parent(_Wire):
     """The CanaryApp."""
 
-    api_version: Annotated[str, Field(alias="apiVersion")]
-    kind: str
+    api_version: Annotated[str, Field(alias="apiVersion", max_length=317)]
+    kind: Annotated[str, Field(max_length=63)]
     metadata: ParentMetadata
     spec: Any = None
     status: Any = None
 
     @model_validator(mode="after")
-    def _is_ours(self) -> "Parent":
+    def _is_ours(self) -> Self:
         if (self.api_version, self.kind) != (names.API_VERSION, names.KIND):
-            raise ValueError(
-                f"the parent must be a {names.KIND} of {names.API_VERSION}, got a {self.kind} of {self.api_version}"
+            raise PydanticCustomError(
+                "foreign_parent",
+                f"must be a {names.KIND} of {names.API_VERSION}, got a {{kind}} of {{version}}",
+                {"kind": self.kind, "version": self.api_version},
             )
         return self
 
@@ -50,18 +63,20 @@ class SyncRequest(_Wire):
 
     parent: Parent
     children: Annotated[
-        dict[str, dict[str, Object] | None],
+        dict[str, dict[str, Child] | None],
         Field(description="By `Kind.group/version`, then by name; a group for each child resource, even if empty."),
     ]
     finalizing: bool = False
 
     @model_validator(mode="after")
-    def _has_every_group(self) -> "SyncRequest":
+    def _has_every_group(self) -> Self:
         # A kind that Metacontroller does not watch looks like one without objects; acting on that would be blind.
         missing = [group for group in names.CHILD_GROUPS if group not in self.children]
         if missing:
-            raise ValueError(
-                f"the children lack {', '.join(missing)}: the CompositeController must list these child resources"
+            raise PydanticCustomError(
+                "missing_groups",
+                "the children lack {missing}, which the CompositeController must list as child resources",
+                {"missing": ", ".join(missing)},
             )
         return self
 
@@ -110,6 +125,14 @@ class ErrorAnswer(_Wire):
     """Why a request was not served."""
 
     error: Annotated[str, Field(description="A sentence.")]
+
+
+def request_schemas() -> dict[str, Any]:
+    """The JSON schemas of all requests by name, for `#/components/schemas` of an OpenAPI document."""
+    _, schemas = models_json_schema(
+        [(SyncRequest, "validation"), (CustomizeRequest, "validation")], ref_template="#/components/schemas/{model}"
+    )
+    return dict(schemas["$defs"])
 
 
 def _is_going(child: Object) -> bool:

@@ -72,12 +72,11 @@ def _verdict(answer: Samples | Unanswered) -> tuple[Verdict, str]:
     if isinstance(answer, Unanswered):
         return Verdict.UNAVAILABLE, answer.why
     if answer.largest is not None:
-        return (
-            Verdict.FAILED,
-            f"The query returned {answer.numbers} samples in {answer.series} series, the largest {answer.largest:g}.",
-        )
+        found = "1 sample" if answer.numbers == 1 else f"{answer.numbers} samples"
+        return Verdict.FAILED, f"The query returned {found} in {answer.series} series, the largest {answer.largest:g}."
     if answer.not_numbers:
-        return Verdict.INCONCLUSIVE, f"The query returned {answer.not_numbers} samples, all of them NaN."
+        found = "1 sample, which is" if answer.not_numbers == 1 else f"{answer.not_numbers} samples, all of them"
+        return Verdict.INCONCLUSIVE, f"The query returned {found} NaN."
     return Verdict.PASSED, "The query returned nothing."
 
 

@@ -1,36 +1,31 @@
 """`canaryapp demo`: the real hook under uvicorn, in front of the embedded cluster, in real time."""
 
 import asyncio
-import os
-import socket
-import subprocess
-import sys
-import tempfile
 import time
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final
 
 import httpx
-import uvicorn
 
-from app.cli.snapshot import take
+from app.cli.servers import HookProcess, HookProcessError, hook_process, serving
+from app.cli.snapshot import Camera
 from app.cli.view import View
-from app.simulation.cluster import Cluster, Pace
-from app.simulation.hook_process import PROMETHEUS
-from app.simulation.mesh.routing import Caller
-from app.simulation.mesh.traffic import Stream
+from app.simulation.cluster import Cluster, HotLoopError, Pace
 from app.simulation.metacontroller.hook import HookAnswer, HookUnreachableError
+from app.simulation.outages import Outages
+from app.simulation.play.director import StuckError
+from app.simulation.play.director import play as play_acts
+from app.simulation.play.script import Scenario
+from app.simulation.play.stage import Stage
 from app.simulation.prometheus.api import prometheus_app
 from app.simulation.prometheus.series import SeriesStore
-from app.simulation.scenarios import Act, Scenario, Stage, at_rest, demo_images
+from app.simulation.scenarios import demo_images, opening
 
 SHORT_SPEC: Final[Mapping[str, int]] = {
     "trafficShiftUpdateInterval": 2,
-    "deploymentReadyWaitTime": 1,
-    "drainSeconds": 2,
+    "deploymentReadyWaitTime": 0,
+    "drainSeconds": 1,
     "progressDeadlineSeconds": 10,
 }
 """What the demo writes into the manifest, in seconds, unless it runs in real time."""
@@ -38,12 +33,17 @@ SHORT_SETTINGS: Final[Mapping[str, str]] = {
     "CANARYAPP_SETTLE_SECONDS": "0.5",
     "CANARYAPP_CHECK_INTERVAL_SECONDS": "0.5",
 }
-_START_LIMIT: Final = 20.0
-_TICK: Final = 0.05
+"""The operator's own intervals, likewise."""
+PACE: Final = Pace(tick=0.05, reaction=0.1, stop_delay=1.5, lag=0.2, scrape=0.5)
+RATE: Final = 60.0
+"""Requests per second."""
+_BEHIND: Final = 0.2
+"""Seconds. After a stall of this machine the hook is not called before the cluster has caught up: it would take for
+observed what the cluster's proxies have had no time to learn."""
 
 
 class DemoError(Exception):
-    """The demo could not be run; the message says why."""
+    """The demo could not be played to its end; the message says why."""
 
 
 @dataclass(frozen=True)
@@ -51,143 +51,73 @@ class Demo:
     """What to play.
 
     Attributes:
-        manifest: the CanaryApp.
+        manifest: the CanaryApp, as it is applied.
         scenario: the story.
-        real_time: whether the manifest's own intervals are kept.
+        settings: environment variables of the hook.
+        limit: seconds that one act may take.
     """
 
     manifest: Mapping[str, Any]
     scenario: Scenario
-    real_time: bool
+    settings: Mapping[str, str]
+    limit: float
 
-    @property
-    def limit(self) -> float:
-        """Seconds that one act may take."""
-        return 1800.0 if self.real_time else 120.0
+
+def shortened(manifest: Mapping[str, Any]) -> dict[str, Any]:
+    """The manifest with short intervals; the steps of its plan have no length of their own."""
+    spec = {**manifest["spec"], **SHORT_SPEC}
+    if steps := (spec.get("strategy") or {}).get("steps"):
+        spec["strategy"] = {"steps": [{"weight": step["weight"]} for step in steps]}
+    return {**manifest, "spec": spec}
 
 
 async def play(demo: Demo, view: View) -> Stage:
     """Plays the scenario to its end.
 
     Raises:
-        DemoError: the hook does not start, or an act does not come to an end.
+        DemoError: the hook does not start or ends, or an act does not come to an end.
     """
-    series = SeriesStore()
-    stage: Stage | None = None
-    prometheus = prometheus_app(series, time.time, lambda: stage.prometheus_fault if stage else None)
-    async with _serving(prometheus) as address, _hook(demo, address) as hook, httpx.AsyncClient() as client:
-
-        async def call(path: str, body: bytes) -> HookAnswer:
-            try:
-                response = await client.post(hook + path, content=body, timeout=10)
-            except httpx.HTTPError as problem:
-                raise HookUnreachableError(f"{type(problem).__name__}: {problem}") from problem
-            return HookAnswer(response.status_code, response.content, dict(response.headers))
-
-        pace = Pace(tick=_TICK, reaction=0.1, stop_delay=1.5, lag=0.2, scrape=0.5)
-        cluster = Cluster(call, series, start=time.time(), pace=pace, images=demo_images())
-        stage = _stage(demo, cluster)
-        with view:
-            started = cluster.now
-            for act in _acts(demo):
-                await _play_act(act, demo, stage, view, started)
-        return stage
-
-
-def _stage(demo: Demo, cluster: Cluster) -> Stage:
-    name, image = demo.manifest["metadata"]["name"], demo.manifest["spec"]["image"]
-    stage = Stage(cluster, name, image.rpartition(":")[0] or image)
-    callers = {Caller.GATEWAY: 0.7, Caller.MESH: 0.3}
-    cluster.add_traffic(Stream(name, rate=60.0, paths={"/hello": 0.6, "/nothello": 0.4}, callers=callers))
-    return stage
-
-
-def _acts(demo: Demo) -> tuple[Act, ...]:
-    spec = {**demo.manifest["spec"], **({} if demo.real_time else SHORT_SPEC)}
-    manifest = {**demo.manifest, "spec": spec}
-    first = Act(f"The manifest is applied: {spec['image']}.", lambda stage: _apply(stage, manifest), at_rest)
-    return (first, *demo.scenario.acts)
-
-
-def _apply(stage: Stage, manifest: Mapping[str, Any]) -> None:
-    stage.cluster.apply(dict(manifest))
-
-
-async def _play_act(act: Act, demo: Demo, stage: Stage, view: View, started: float) -> None:
-    view.say(act.says)
-    act.begin(stage)
-    generation = stage.cluster.app(stage.name)["metadata"]["generation"]
-    cues = list(act.cues)
-    end = time.time() + demo.limit
-    while time.time() < end:
-        await stage.cluster.advance(time.time())
-        status = stage.status()
-        view.show(take(stage, started))
-        for cue in [cue for cue in cues[:1] if cue.when(status)]:
-            view.say(cue.says)
-            cue.then(stage)
-            cues.remove(cue)
-        if status.get("observedGeneration", 0) >= generation and not cues and act.ended(status):
-            return
-        await asyncio.sleep(_TICK)
-    raise DemoError(f"«{act.says}» has not come to an end within {demo.limit:.0f} s: {stage.status()}")
-
-
-@asynccontextmanager
-async def _serving(app: Any) -> AsyncIterator[str]:
-    """Serves an ASGI application on a free loopback port; gives its address."""
-    listener = _listen()
-    server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="off"))
-    serving = asyncio.create_task(server.serve(sockets=[listener]))
+    series, outages = SeriesStore(), Outages()
+    prometheus = prometheus_app(series, time.time, lambda: outages.prometheus_fault)
     try:
-        yield _address(listener)
-    finally:
-        server.should_exit = True
-        await serving
+        async with (
+            serving(prometheus) as address,
+            hook_process(address, demo.settings) as hook,
+            httpx.AsyncClient(base_url=hook.address, trust_env=False, timeout=10.0) as client,
+        ):
+
+            async def call(path: str, body: bytes) -> HookAnswer:
+                return await _call(client, outages, time.time() - cluster.now, path, body)
+
+            cluster = Cluster(call, series, start=time.time(), pace=PACE, images=demo_images())
+            stage = Stage.of(dict(demo.manifest), cluster, outages)
+            with view:
+                await _play(demo, stage, hook, view)
+            return stage
+    except (HookProcessError, StuckError, HotLoopError) as problem:
+        raise DemoError(str(problem)) from problem
 
 
-@asynccontextmanager
-async def _hook(demo: Demo, prometheus: str) -> AsyncIterator[str]:
-    """Runs the hook under uvicorn in a process of its own; gives its address once it is ready."""
-    listener = _listen()
-    environment = {**os.environ, PROMETHEUS: prometheus, **({} if demo.real_time else SHORT_SETTINGS)}
-    command = [sys.executable, "-m", "uvicorn", "--factory", "app.simulation.hook_process:create"]
-    options = ["--fd", str(listener.fileno()), "--log-level", "warning", "--no-access-log"]
-    with tempfile.TemporaryDirectory() as folder:
-        log = Path(folder) / "hook.log"
-        with log.open("wb") as output:
-            process = subprocess.Popen(  # noqa: ASYNC220, S603 - our own interpreter; starting it blocks for an instant
-                [*command, *options], env=environment, pass_fds=[listener.fileno()], stdout=output, stderr=output
-            )
-        try:
-            await _wait_ready(_address(listener), process, log)
-            yield _address(listener)
-        finally:
-            process.terminate()
-            await asyncio.to_thread(process.wait)
-            listener.close()
+async def _call(client: httpx.AsyncClient, outages: Outages, behind: float, path: str, body: bytes) -> HookAnswer:
+    if outages.hook_down:
+        raise HookUnreachableError("connection refused")
+    if behind > _BEHIND:
+        raise HookUnreachableError(f"the cluster is {behind:.1f} s behind the clock")
+    try:
+        response = await client.post(path, content=body)
+    except httpx.HTTPError as problem:
+        raise HookUnreachableError(f"{type(problem).__name__}: {problem}") from problem
+    return HookAnswer(response.status_code, response.content, dict(response.headers))
 
 
-async def _wait_ready(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
-    end = time.monotonic() + _START_LIMIT
-    async with httpx.AsyncClient() as client:
-        while time.monotonic() < end and process.poll() is None:
-            try:
-                if (await client.get(f"{address}/readyz", timeout=1)).is_success:
-                    return
-            except httpx.HTTPError:
-                pass
-            await asyncio.sleep(0.05)
-    said = await asyncio.to_thread(log.read_text, errors="replace")
-    raise DemoError(f"The hook did not start within {_START_LIMIT:.0f} s: {said[-2000:]}")
+async def _play(demo: Demo, stage: Stage, hook: HookProcess, view: View) -> None:
+    camera = Camera(stage)
 
+    async def advance() -> None:
+        await asyncio.sleep(PACE.tick)
+        hook.check()
+        await stage.cluster.advance(time.time())
+        view.show(camera.take())
 
-def _listen() -> socket.socket:
-    listener = socket.socket()
-    listener.bind(("127.0.0.1", 0))
-    listener.listen(128)
-    return listener
-
-
-def _address(listener: socket.socket) -> str:
-    return f"http://127.0.0.1:{listener.getsockname()[1]}"
+    acts = (opening(dict(demo.manifest), RATE), *demo.scenario.acts)
+    await play_acts(stage, acts, advance=advance, say=view.say, limit=demo.limit)

@@ -1,5 +1,6 @@
 """Files that are generated from the code, and whether they are stale."""
 
+import json
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -55,16 +56,16 @@ def render_api() -> str:
 
 def stale_files(root: Path) -> list[Path]:
     """The generated files below `root` that do not say what the code says."""
-    return [path for path, wanted in _generated(root).items() if not path.exists() or path.read_text("utf-8") != wanted]
+    return list(_stale(root))
 
 
 def write_files(root: Path) -> list[Path]:
     """Brings the generated files below `root` up to date and names those that were stale."""
-    stale = stale_files(root)
-    for path in stale:
+    stale = _stale(root)
+    for path, text in stale.items():
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(_generated(root)[path], "utf-8")
-    return stale
+        path.write_text(text, "utf-8")
+    return list(stale)
 
 
 _PARTS: Final[dict[str, Callable[[], str]]] = {"states": render_diagram, "settings": render_settings}
@@ -85,6 +86,11 @@ def _generated(root: Path) -> dict[Path, str]:
     return made | {path: with_parts(path.read_text("utf-8")) for path in documents}
 
 
+def _stale(root: Path) -> dict[Path, str]:
+    made = _generated(root)
+    return {path: text for path, text in made.items() if not path.exists() or path.read_text("utf-8") != text}
+
+
 def _fields(schema: dict[str, Any], path: str) -> Iterator[tuple[str, dict[str, Any], bool]]:
     required = schema.get("required", [])
     for name, field in schema.get("properties", {}).items():
@@ -95,8 +101,21 @@ def _fields(schema: dict[str, Any], path: str) -> Iterator[tuple[str, dict[str, 
 
 
 def _row(path: str, schema: dict[str, Any], *, required: bool) -> str:
-    default = "required" if required else f"`{str(schema['default']).lower()}`" if "default" in schema else ""
-    lowest, highest = schema.get("minimum", ""), schema.get("maximum", "")
-    bounds = f"{lowest} to {highest}" if highest != "" else ", ".join(schema.get("enum", []))
+    default = "required" if required else f"`{json.dumps(schema['default'])}`" if "default" in schema else ""
     meaning = schema.get("description", "").replace("|", "\\|")
-    return f"| `{path}` | {schema.get('type', '')} | {default} | {bounds} | {meaning} |"
+    return f"| `{path}` | {schema.get('type', '')} | {default} | {_bounds(schema)} | {meaning} |"
+
+
+def _bounds(schema: dict[str, Any]) -> str:
+    if "enum" in schema:
+        return ", ".join(schema["enum"])
+    if "maximum" in schema:
+        return f"{schema['minimum']} to {schema['maximum']}"
+    if "minimum" in schema:
+        return f"{schema['minimum']} or more"
+    for highest, lowest, of in (("maxLength", "minLength", "characters"), ("maxItems", "minItems", "entries")):
+        if highest in schema:
+            return (
+                f"{schema[lowest]} to {schema[highest]} {of}" if lowest in schema else f"at most {schema[highest]} {of}"
+            )
+    return ""

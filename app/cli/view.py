@@ -3,7 +3,7 @@
 from types import TracebackType
 from typing import Final, Protocol, Self
 
-from rich.console import Console, Group
+from rich.console import Console, ConsoleOptions, Group, RenderResult
 from rich.live import Live
 from rich.panel import Panel
 from rich.table import Table
@@ -11,7 +11,14 @@ from rich.text import Text
 
 from app.cli.snapshot import Snapshot, Workload
 
-_BAR: Final = 30
+_WIDEST_BAR: Final = 50
+_NARROWEST_BAR: Final = 10
+_BESIDE_BAR: Final = 42
+"""Columns that the rest of a bar's row takes."""
+_HEIGHT: Final = 15
+"""Rows of the picture, without what was said."""
+_MOST_SAID: Final = 4
+"""Rows of what was said."""
 
 
 class View(Protocol):
@@ -37,12 +44,12 @@ class View(Protocol):
 
 
 class PlainView:
-    """A line whenever something changed."""
+    """A line for every move, and for whatever else is waited for."""
 
     def __init__(self, console: Console) -> None:
         """Prints to the console."""
         self._console = console
-        self._last: tuple[str, ...] = ()
+        self._last: tuple[str, int, str] | None = None
 
     def __enter__(self) -> Self:
         """Nothing to prepare."""
@@ -55,29 +62,29 @@ class PlainView:
 
     def say(self, sentence: str) -> None:
         """A line of its own."""
-        self._print(f"        » {sentence}")
+        self._print(f"         » {sentence}")
 
     def show(self, snapshot: Snapshot) -> None:
-        """One line, unless it would repeat the last one."""
-        seen = (snapshot.phase, str(snapshot.secondary.weight), snapshot.message)
-        if seen != self._last and snapshot.message:
-            self._last = seen
-            self._print(
-                f"{snapshot.seconds:6.1f}s {snapshot.phase:<26} {snapshot.secondary.weight:3d} %  {snapshot.message}"
-            )
+        """What was decided; where nothing was, what is waited for, once for each reason."""
+        here = (snapshot.now.phase, snapshot.now.weight, snapshot.reason) if snapshot.now else None
+        lines = snapshot.moves or ((snapshot.now,) if snapshot.now and here != self._last else ())
+        self._last = here
+        for line in lines:
+            self._print(f"{snapshot.seconds:6.1f} s {line.phase:<12} {line.weight:3d} %  {line.message}")
 
     def _print(self, line: str) -> None:
         self._console.print(line, highlight=False, markup=False, soft_wrap=True)
 
 
 class LiveView:
-    """A panel that is redrawn in place."""
+    """A picture that is redrawn in place, always of the same height."""
 
     def __init__(self, console: Console, title: str) -> None:
         """`title` stands above everything."""
+        self._console = console
         self._title = title
         self._said: list[str] = []
-        self._live = Live(console=console, refresh_per_second=8, transient=False)
+        self._live = Live(console=console, refresh_per_second=8)
 
     def __enter__(self) -> Self:
         """Starts drawing."""
@@ -92,34 +99,64 @@ class LiveView:
 
     def say(self, sentence: str) -> None:
         """The last few sentences stand below the picture."""
-        self._said = [*self._said, sentence][-4:]
+        self._said.append(sentence)
 
     def show(self, snapshot: Snapshot) -> None:
         """Draws the snapshot."""
-        self._live.update(Panel(self._draw(snapshot), title=self._title, border_style="cyan"))
-
-    def _draw(self, snapshot: Snapshot) -> Group:
-        table = Table.grid(padding=(0, 2))
-        table.add_row("phase", Text(snapshot.phase, style=_colour(snapshot.phase)))
-        table.add_row("primary", _bar(snapshot.primary, "green"))
-        table.add_row("secondary", _bar(snapshot.secondary, "yellow"))
-        table.add_row("last check", snapshot.check)
-        table.add_row("why", Text(snapshot.message))
-        table.add_row("next", Text(snapshot.follows))
-        table.add_row("requests", f"{snapshot.served} answered, {snapshot.lost} lost")
-        said = [Text(f"» {sentence}", style="bold") for sentence in self._said]
-        return Group(Text(f"{snapshot.seconds:.1f} s", style="dim"), table, *said)
+        room = min(_MOST_SAID, max(0, self._console.height - _HEIGHT))
+        said = self._said[-room:] if room else []
+        rows = [Text(f"» {sentence}", style="bold", no_wrap=True, overflow="ellipsis") for sentence in said]
+        empty = [Text("")] * (room - len(rows))
+        picture = Group(_table(snapshot, self._console.width), *rows, *empty)
+        self._live.update(Panel(picture, title=Text(self._title), border_style="cyan"))
 
 
-def _bar(workload: Workload, colour: str) -> Text:
-    filled = round(workload.weight * _BAR / 100)
-    text = Text("█" * filled, style=colour) + Text("·" * (_BAR - filled), style="dim")
-    pods = f"{workload.image}, {workload.ready} of {workload.wanted} pods ready" if workload.image else "-"
-    return text + Text(f" {workload.weight:3d} %  {pods}", style="default")
+def _table(snapshot: Snapshot, width: int) -> Table:
+    table = Table.grid(padding=(0, 2, 0, 0), expand=True)
+    table.add_column(no_wrap=True, style="dim")
+    table.add_column(ratio=1)
+    bar = min(_WIDEST_BAR, max(_NARROWEST_BAR, width - _BESIDE_BAR))
+    table.add_row("phase", Text(snapshot.stage, style=_colour(snapshot), no_wrap=True, overflow="ellipsis"))
+    table.add_row("primary", _bar(snapshot.primary, bar, "green"))
+    table.add_row("secondary", _bar(snapshot.secondary, bar, "yellow"))
+    table.add_row("last check", _Lines(snapshot.check, 2))
+    table.add_row("why", _Lines(snapshot.now.message if snapshot.now else "-", 3))
+    table.add_row("next", _Lines(snapshot.follows, 2))
+    table.add_row("requests", f"{snapshot.answered} answered, {snapshot.lost} lost")
+    table.add_row("time", f"{snapshot.seconds:.1f} s")
+    return table
 
 
-def _colour(phase: str) -> str:
-    return {"Stable": "bold green", "Failed": "bold red"}.get(phase, "bold red" if "RollingBack" in phase else "bold")
+def _bar(workload: Workload, width: int, colour: str) -> Text:
+    filled = round(workload.weight * width / 100)
+    pods = f"{workload.tag} {workload.ready}/{workload.wanted} ready" if workload.tag else "-"
+    return Text.assemble(
+        ("█" * filled, colour),
+        ("·" * (width - filled), "dim"),
+        f" {workload.weight:3d} %  {pods}",
+        no_wrap=True,
+        overflow="ellipsis",
+    )
+
+
+class _Lines:
+    """A text in exactly so many lines, cut with an ellipsis or filled up: nothing below it jumps."""
+
+    def __init__(self, text: str, lines: int) -> None:
+        self._text = text
+        self._lines = lines
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        lines = list(Text(self._text).wrap(console, options.max_width))
+        shown = lines[: self._lines]
+        if len(lines) > self._lines:
+            shown[-1] = Text(shown[-1].plain.rstrip()[: options.max_width - 1] + "…")
+        yield Text("\n").join([*shown, *[Text("")] * (self._lines - len(shown))])
+
+
+def _colour(snapshot: Snapshot) -> str:
+    phase = snapshot.now.phase if snapshot.now else ""
+    return {"Stable": "bold green", "Failed": "bold red", "RollingBack": "bold red"}.get(phase, "bold")
 
 
 def choose_view(console: Console, title: str, *, plain: bool) -> View:

@@ -4,9 +4,11 @@ from app.desired.deployment import primary_deployment, secondary_deployment
 from app.desired.istio import destination_rule, gateways, virtual_services
 from app.desired.revisions import controller_revisions
 from app.desired.service import service
+from app.resource import names
 from app.resource.spec import Spec
-from app.resource.status import Stage
-from app.rollout.observation import Observation
+from app.resource.status import Phase, Stage
+from app.rollout.fit import connected, primary_whole
+from app.rollout.observation import Observation, UnrecoverableError
 from app.rollout.posture import Posture, posture_of
 from app.rollout.revision import Json, Revision
 from app.rollout.route import Scope
@@ -15,9 +17,9 @@ from app.rollout.route import Scope
 def desired_children(observation: Observation) -> list[Json]:
     """The whole list; whatever it leaves out is deleted by Metacontroller.
 
-    Built from the committed status alone (rule R3). What is observed only makes it more careful: the Service is not
-    narrowed and the secondary is not dropped while an observed route still sends it traffic (rule R2), even if the
-    status is old, lost or edited.
+    Built from the committed status alone (rule R3). What is observed only makes it more careful, even if the status is
+    old, lost or edited: the Service is not narrowed and the secondary is not dropped while an observed route sends it
+    traffic (rule R2), and a weight does not rise toward a Deployment that is no longer whole (rule R1).
 
     Raises:
         UnrecoverableError: the template that the primary must run is lost.
@@ -33,7 +35,7 @@ def desired_children(observation: Observation) -> list[Json]:
         *_secondary(observation, settings, posture),
         destination_rule(observation),
         *gateways(observation, settings),
-        *virtual_services(observation, settings, posture.weight),
+        *virtual_services(observation, settings, lambda route: _guarded_weight(observation, posture, route)),
     ]
 
 
@@ -41,9 +43,32 @@ def _guarded_scope(observation: Observation, posture: Posture) -> Scope:
     return Scope.BOTH if observation.route.highest > 0 else posture.scope
 
 
+def _guarded_weight(observation: Observation, posture: Posture, route: str) -> int:
+    """The weight of a VirtualService; whatever broke since the decision keeps it from rising (rule R1).
+
+    None of these waits is endless: a step that never gets into place has a deadline, so has a promoted primary, and a
+    secondary that got traffic again after it was drained is drained again as soon as that is committed.
+    """
+    committed, observed = observation.committed, observation.route.share(route)
+    if committed.phase is Phase.INITIALIZING and not primary_whole(observation):
+        return observed
+    if committed.stage is Stage.STEPPING and not connected(observation):
+        return min(posture.weight, observed)
+    if committed.phase is Phase.DRAINING and committed.stage is Stage.WITHDRAWING and not primary_whole(observation):
+        return observed
+    if committed.stage is Stage.REMOVING and observation.children.secondary is not None:
+        return observed
+    return posture.weight
+
+
 def _primary(observation: Observation, settings: Spec, posture: Posture) -> list[Json]:
     """The primary; none before the first revision is committed."""
     if not posture.primary:
+        if observation.children.primary is not None:
+            raise UnrecoverableError(
+                f"The revision that the primary of {observation.namespace}/{observation.app} runs cannot be told: its "
+                f"template has no label {names.LABEL_REVISION}, and its image is not the one that the spec asks for."
+            )
         return []
     return [primary_deployment(observation, settings, observation.revision(posture.primary))]
 

@@ -1,5 +1,6 @@
 """Istio's objects: subsets, the way in, and the weights (Istio, Traffic Management reference)."""
 
+from collections.abc import Callable
 from typing import Any, Final
 
 from app.desired.metadata import metadata
@@ -29,7 +30,7 @@ def gateways(observation: Observation, settings: Spec) -> list[Json]:
     return [_object(observation, "Gateway", observation.app, spec)]
 
 
-def virtual_services(observation: Observation, settings: Spec, weight: int) -> list[Json]:
+def virtual_services(observation: Observation, settings: Spec, weight: Callable[[str], int]) -> list[Json]:
     """The routes for the gateways and, apart from them, for the Service's own host inside the mesh.
 
     Two objects, since Istio refuses host `*` on the gateway `mesh`. A route has no name: Metacontroller would merge
@@ -38,7 +39,7 @@ def virtual_services(observation: Observation, settings: Spec, weight: int) -> l
     Args:
         observation: for names.
         settings: the spec in force.
-        weight: percent for the secondary.
+        weight: percent for the secondary, by the name of the VirtualService.
     """
     app = observation.app
     ways = {
@@ -50,7 +51,7 @@ def virtual_services(observation: Observation, settings: Spec, weight: int) -> l
             observation,
             "VirtualService",
             name,
-            {"hosts": ways[name][0], "gateways": ways[name][1], "http": [_route(app, settings, weight)]},
+            {"hosts": ways[name][0], "gateways": ways[name][1], "http": [_route(app, settings, weight(name))]},
         )
         for name in route_names(app, settings)
     ]

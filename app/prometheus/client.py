@@ -4,13 +4,19 @@ import asyncio
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from typing import Final, Protocol
 
 import httpx
 
 from app.analysis.measurement import Measurement, Query, Samples, Unanswered
 from app.prometheus.answers import read_answer
 from app.prometheus.origins import AllowedOrigins, origin_error
+
+_POOL: Final = httpx.Limits(max_connections=None, max_keepalive_connections=100, keepalive_expiry=60.0)
+"""Connections are kept beyond the usual interval between two checks. Their number is bounded by the syncs under way:
+httpcore's own bound loses a place for ever when a query that waits for one reaches its deadline (encode/httpcore#1093).
+"""
 
 
 class QueryObserver(Protocol):
@@ -34,13 +40,33 @@ class Limits:
     max_bytes: int
 
 
+def open_http(transport: httpx.AsyncBaseTransport | None = None) -> httpx.AsyncClient:
+    """The connection pool that all syncs share; whoever opens it closes it.
+
+    It reads no proxy and no certificates from the environment, follows no redirect, and keeps no cookie: one app's
+    Prometheus must not be able to say anything in another app's name. It has no timeouts: the deadline of a sync covers
+    connecting, sending and reading alike.
+
+    Args:
+        transport: how servers are reached, for tests and simulations; over the network where none is given.
+    """
+    return httpx.AsyncClient(
+        transport=transport,
+        trust_env=False,
+        follow_redirects=False,
+        limits=_POOL,
+        timeout=None,  # noqa: S113 - the deadline of the sync
+        cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
+    )
+
+
 class PrometheusClient:
     """Asks Prometheus. Never raises for what a server does: that is an `Unanswered`."""
 
     def __init__(
         self, http: httpx.AsyncClient, origins: AllowedOrigins, limits: Limits, observer: QueryObserver | None = None
     ) -> None:
-        """`http` is shared and closed by its owner; it must not follow redirects or read proxies' environment."""
+        """`http` is shared and closed by its owner."""
         self._http = http
         self._origins = origins
         self._limits = limits
@@ -48,8 +74,9 @@ class PrometheusClient:
 
     async def measure(self, queries: Sequence[Query]) -> tuple[Measurement, ...]:
         """Asks all queries at once; the measurements come in the order of the queries, within the deadline."""
-        answers = await asyncio.gather(*(self._ask(query) for query in queries))
-        return tuple(Measurement(query, answer) for query, answer in zip(queries, answers, strict=True))
+        async with asyncio.TaskGroup() as group:
+            asked = [group.create_task(self._ask(query)) for query in queries]
+        return tuple(Measurement(query, task.result()) for query, task in zip(queries, asked, strict=True))
 
     async def _ask(self, query: Query) -> Samples | Unanswered:
         if problem := origin_error(query.url, self._origins):
@@ -82,7 +109,7 @@ class PrometheusClient:
         try:
             if response.status_code // 100 == 3:  # noqa: PLR2004 - the redirects
                 return Unanswered(f"Prometheus answered {response.status_code}; redirects are not followed.")
-            if response.headers.get("Content-Encoding", "identity") != "identity":
+            if response.headers.get("Content-Encoding", "identity").lower() != "identity":
                 return Unanswered("Prometheus's answer is compressed, which was not asked for.")
             body = bytearray()
             async for chunk in response.aiter_raw():

@@ -6,11 +6,16 @@ requests anywhere else, so addresses are compared as text after the least normal
 
 import re
 from dataclasses import dataclass
+from ipaddress import IPv6Address
 from typing import Final
-from urllib.parse import SplitResult, urlsplit
 
 _PLAIN: Final = re.compile(r"[!-~]+")
+_HOST: Final = re.compile(r"(?=.{1,253}\Z)[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*\.?")
+_PORT: Final = re.compile(r":[0-9]{1,5}")
 _DEFAULT_PORTS: Final = {"http": 80, "https": 443}
+_MAX_PORT: Final = 65_535
+_SLASHES: Final = 2
+"""Of an origin: those before the host."""
 
 
 @dataclass(frozen=True)
@@ -38,9 +43,10 @@ class AllowedOrigins:
         """Reads the operator's configuration.
 
         Raises:
-            ValueError: an entry is no http(s) origin; the message names it.
+            ValueError: an entry is no http(s) origin; the message says which, but does not repeat it: whoever put a
+                password in there would find it in the logs.
         """
-        return cls(frozenset(parse_origin(url) for url in urls))
+        return cls(frozenset(_entry(number, url) for number, url in enumerate(urls, 1)))
 
     def __contains__(self, origin: object) -> bool:
         """Whether the origin is named."""
@@ -55,24 +61,25 @@ def parse_origin(url: str) -> Origin:
     """The origin of an http(s) URL that has nothing unusual in it.
 
     Raises:
-        ValueError: a sentence that says what is unusual.
+        ValueError: says what is unusual, without the URL: it may hold a password.
     """
     if not _PLAIN.fullmatch(url) or "\\" in url:
         raise ValueError("must be made of printable ASCII characters, without spaces and backslashes")
-    try:
-        parts = urlsplit(url)
-        port = parts.port
-    except ValueError as problem:
-        raise ValueError(f"is no URL: {problem}") from None
-    if parts.scheme not in _DEFAULT_PORTS:
+    scheme, _, rest = url.partition("://")
+    scheme = scheme.lower()
+    if scheme not in _DEFAULT_PORTS:
         raise ValueError("must start with http:// or https://")
-    if "@" in parts.netloc:
-        raise ValueError("must not carry a user name or password")
-    if _has_query(url, parts):
+    if "?" in rest or "#" in rest:
         raise ValueError("must not have a query or a fragment")
-    if not parts.hostname or "%" in parts.netloc:
-        raise ValueError("must name a host in plain characters")
-    return Origin(parts.scheme, parts.hostname, _DEFAULT_PORTS[parts.scheme] if port is None else port)
+    authority, _, path = rest.partition("/")
+    if "@" in authority:
+        raise ValueError("must not carry a user name or password")
+    if "%" in rest:
+        raise ValueError("must not have percent-encoded characters")
+    if {".", ".."} & set(path.split("/")):
+        raise ValueError("must not climb with '.' or '..'")
+    host, port = _split(authority.lower())
+    return Origin(scheme, host, _DEFAULT_PORTS[scheme] if port is None else port)
 
 
 def origin_error(url: str, allowed: AllowedOrigins) -> str | None:
@@ -81,12 +88,41 @@ def origin_error(url: str, allowed: AllowedOrigins) -> str | None:
         origin = parse_origin(url)
     except ValueError as problem:
         return str(problem)
-    if ".." in urlsplit(url).path.split("/"):
-        return "must not climb with '..'"
     if origin in allowed:
         return None
     return f"names {origin}, which the operator does not allow; allowed: {allowed}"
 
 
-def _has_query(url: str, parts: SplitResult) -> bool:
-    return bool(parts.query or parts.fragment) or "?" in url or "#" in url
+def _entry(number: int, url: str) -> Origin:
+    try:
+        origin = parse_origin(url)
+    except ValueError as problem:
+        raise ValueError(f"entry {number} {problem}") from None
+    if url.rstrip("/").count("/") > _SLASHES:
+        raise ValueError(f"entry {number} must not have a path: an origin is scheme, host and port")
+    return origin
+
+
+def _split(authority: str) -> tuple[str, int | None]:
+    """Host, without the brackets of an IPv6 address, and port, where one is named."""
+    bracketed = re.fullmatch(r"\[([0-9a-f:.]+)\](.*)", authority)
+    if bracketed:
+        host, rest = bracketed[1], bracketed[2]
+    else:
+        host, colon, port = authority.partition(":")
+        rest = colon + port
+    if not (_is_address(host) if bracketed else _HOST.fullmatch(host)):
+        raise ValueError("must name a host in plain characters")
+    if not rest:
+        return host, None
+    if not _PORT.fullmatch(rest) or not 0 < int(rest[1:]) <= _MAX_PORT:
+        raise ValueError(f"must have a port from 1 to {_MAX_PORT}")
+    return host, int(rest[1:])
+
+
+def _is_address(host: str) -> bool:
+    try:
+        IPv6Address(host)
+    except ValueError:
+        return False
+    return True

@@ -20,12 +20,22 @@ def format_time(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def _aware(moment: object) -> object:
-    """Reads a time without a zone as UTC, as every time in a Kubernetes object is."""
+def _utc(moment: object) -> datetime:
+    """A time in UTC, which one without a zone is, as every time in a Kubernetes object."""
+    if not isinstance(moment, str | datetime):
+        raise ValueError("must be a time")  # noqa: TRY004 - pydantic makes a ValidationError of it
     parsed = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
-    if isinstance(parsed, datetime) and parsed.tzinfo is None:
-        return parsed.replace(tzinfo=UTC)
-    return parsed
+    try:
+        return parsed.astimezone(UTC) if parsed.tzinfo else parsed.replace(tzinfo=UTC)
+    except OverflowError:
+        raise ValueError("is out of range in UTC") from None
 
 
-Time = Annotated[datetime, BeforeValidator(_aware), PlainSerializer(format_time, return_type=str)]
+def plain_number(value: float) -> float:
+    """With at most three decimals, and with none where it is whole: Metacontroller takes 0.0 and 0 for a difference."""
+    rounded = round(value, 3)
+    return int(rounded) if rounded.is_integer() else rounded
+
+
+Time = Annotated[datetime, BeforeValidator(_utc), PlainSerializer(format_time, return_type=str)]
+Duration = Annotated[float, PlainSerializer(plain_number, return_type=int | float)]

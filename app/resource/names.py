@@ -64,8 +64,8 @@ def secondary(app: str) -> str:
 
 
 def mesh_route(app: str) -> str:
-    """The VirtualService that binds the Service's own host to the mesh."""
-    return f"{app}-mesh"
+    """The VirtualService that binds the Service's own host to the mesh; for its dot it is no app's name."""
+    return f"{app}.mesh"
 
 
 def controller_revision(app: str, revision: str) -> str:

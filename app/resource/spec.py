@@ -3,24 +3,46 @@
 The CRD is generated from these models (`app/resource/crd.py`), so the API server and the hook refuse the same things.
 """
 
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
-from pydantic import ConfigDict, Field, JsonValue
+from pydantic import BeforeValidator, ConfigDict, Field, JsonValue, StrictBool, StrictInt, model_validator
 
 from app.resource.base import ApiModel
 
-Seconds = Annotated[int, Field(ge=0, le=86_400)]
+
+def _without_nulls(value: Any) -> Any:
+    """An object without its nulls, which the API server prunes (Kubernetes, "Defaulting and Nullable")."""
+    return {key: inner for key, inner in value.items() if inner is not None} if isinstance(value, dict) else value
+
+
+def _whole(value: Any) -> Any:
+    """2.0 is the integer 2 in JSON and for the API server; "2" and true are none for either."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+Texts = Annotated[dict[str, str], BeforeValidator(_without_nulls)]
+
+
+class SpecModel(ApiModel):
+    """A part of the spec, as strict as the API server is."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _as_the_api_server_reads_it(cls, value: Any) -> Any:
+        pruned = _without_nulls(value)
+        return {key: _whole(inner) for key, inner in pruned.items()} if isinstance(pruned, dict) else pruned
+
 
 DEFAULT_WEIGHTS = (10, 20, 30, 40, 50)
 """canaryop's plan: +10 % every `trafficShiftUpdateInterval`, promotion past 50 %."""
 
 
-class Step(ApiModel):
+class Step(SpecModel):
     """One step of the plan."""
 
-    weight: Annotated[int, Field(ge=1, le=100, description="Percent of the traffic that the secondary gets.")]
+    weight: Annotated[StrictInt, Field(ge=1, le=100, description="Percent of the traffic that the secondary gets.")]
     duration_seconds: Annotated[
-        int | None,
+        StrictInt | None,
         Field(
             ge=1,
             le=604_800,
@@ -30,7 +52,7 @@ class Step(ApiModel):
     ] = None
 
 
-class Strategy(ApiModel):
+class Strategy(SpecModel):
     """How a rollout proceeds."""
 
     steps: Annotated[
@@ -64,7 +86,7 @@ _HOST_RULES: Final[list[JsonValue]] = [
 ]
 
 
-class Traffic(ApiModel):
+class Traffic(SpecModel):
     """Where the app's traffic comes from."""
 
     model_config = ConfigDict(json_schema_extra={"x-kubernetes-validations": _HOST_RULES})
@@ -89,20 +111,20 @@ class Traffic(ApiModel):
     ] = None
 
 
-class TemplateMetadata(ApiModel):
+class TemplateMetadata(SpecModel):
     """Labels and annotations of the pods."""
 
     labels: Annotated[
-        dict[str, str] | None,
+        Texts | None,
         Field(description="Labels of the pods, beside the operator's own."),
     ] = None
-    annotations: Annotated[dict[str, str] | None, Field(description="Annotations of the pods.")] = None
+    annotations: Annotated[Texts | None, Field(description="Annotations of the pods.")] = None
 
 
-class PartialTemplate(ApiModel):
+class PartialTemplate(SpecModel):
     """A partial pod template."""
 
-    metadata: TemplateMetadata | None = None
+    metadata: Annotated[TemplateMetadata | None, Field(description="Labels and annotations of the pods.")] = None
     spec: Annotated[
         dict[str, JsonValue] | None,
         Field(
@@ -122,7 +144,7 @@ _BOUND_RULES: Final[list[JsonValue]] = [
 ]
 
 
-class Spec(ApiModel):
+class Spec(SpecModel):
     """What a team asks for."""
 
     model_config = ConfigDict(json_schema_extra={"x-kubernetes-validations": _BOUND_RULES})
@@ -132,16 +154,16 @@ class Spec(ApiModel):
         Field(
             min_length=1,
             max_length=1024,
-            pattern=r"^\S+$",
+            pattern=r"^[!-~]+$",
             description="The version to run. A change starts a rollout.",
         ),
     ]
     image_listen_port: Annotated[
-        int,
+        StrictInt,
         Field(ge=1, le=65_535, description="The container's port, the Service's port and the port of the route."),
     ]
-    replicas: Annotated[int, Field(ge=0, le=10_000, description="Pods of the primary.")] = 1
-    test_replicas: Annotated[int, Field(ge=1, le=10_000, description="Pods of the secondary.")] = 1
+    replicas: Annotated[StrictInt, Field(ge=0, le=10_000, description="Pods of the primary.")] = 1
+    test_replicas: Annotated[StrictInt, Field(ge=1, le=10_000, description="Pods of the secondary.")] = 1
     prometheus_query: Annotated[
         str | None,
         Field(
@@ -162,17 +184,17 @@ class Spec(ApiModel):
         ),
     ] = None
     fail_when_prometheus_fails: Annotated[
-        bool,
+        StrictBool,
         Field(
             description="What a Prometheus that stays unreachable, or refuses the query, leads to: "
             "true rolls back, false carries on."
         ),
     ] = True
     traffic_shift_update_interval: Annotated[
-        int, Field(ge=1, le=604_800, description="Length of a step in seconds.")
+        StrictInt, Field(ge=1, le=604_800, description="Length of a step in seconds.")
     ] = 30
     deployment_ready_wait_time: Annotated[
-        Seconds, Field(description="Seconds that a pod must have been ready to count as available.")
+        StrictInt, Field(ge=0, le=86_400, description="Seconds that a pod must have been ready to count as available.")
     ] = 20
     template: Annotated[
         PartialTemplate | None,
@@ -181,7 +203,7 @@ class Spec(ApiModel):
     traffic: Annotated[Traffic, Field(description="Hosts and gateways.")] = Traffic()
     strategy: Annotated[Strategy, Field(description="How a rollout proceeds.")] = Strategy()
     progress_deadline_seconds: Annotated[
-        int,
+        StrictInt,
         Field(
             ge=1,
             le=604_800,
@@ -189,17 +211,19 @@ class Spec(ApiModel):
         ),
     ] = 600
     drain_seconds: Annotated[
-        int,
+        StrictInt,
         Field(
             ge=0,
             le=3600,
             description="Seconds that the secondary is kept after the last traffic was taken off it.",
         ),
     ] = 30
-    revision_history_limit: Annotated[int, Field(ge=0, le=100, description="How many retired revisions are kept.")] = 10
-    paused: Annotated[bool, Field(description="Holds a rollout before its next step. It never holds a rollback.")] = (
-        False
-    )
+    revision_history_limit: Annotated[
+        StrictInt, Field(ge=0, le=100, description="How many retired revisions are kept.")
+    ] = 10
+    paused: Annotated[
+        StrictBool, Field(description="Holds a rollout before its next step. It never holds a rollback.")
+    ] = False
 
     def step_seconds(self, step: int) -> int:
         """The length in seconds of the 1-based `step`; of the default interval where the plan has no such step."""

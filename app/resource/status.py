@@ -9,10 +9,14 @@ from typing import Annotated, Final
 
 from pydantic import Field
 
-from app.resource.base import ApiModel, Time
+from app.resource.base import ApiModel, Duration, Time
 
 MAX_MESSAGE: Final = 1024
 """Characters of a sentence in the status; longer ones are cut (rule R10: bounded in size)."""
+
+
+MAX_LOST: Final = 1_000_000_000
+"""Seconds that a stage can have been out of place; longer than any deadline."""
 
 
 class Phase(StrEnum):
@@ -78,17 +82,17 @@ class Clock(ApiModel):
 
     in_place: Annotated[bool, Field(description="Whether the observed children match the committed stage.")] = False
     since: Annotated[Time | None, Field(description="Since when that is so.")] = None
-    lost_seconds: Annotated[float, Field(ge=0, description="Seconds that this stage had been out of place before.")] = (
-        0.0
-    )
+    lost_seconds: Annotated[
+        Duration, Field(ge=0, le=MAX_LOST, description="Seconds that this stage had been out of place before.")
+    ] = 0.0
 
 
 class CheckRecord(ApiModel):
     """What a check saw when it last looked."""
 
-    name: Annotated[str, Field(max_length=63)]
-    verdict: Verdict
-    message: Message
+    name: Annotated[str, Field(max_length=63, description="The field of the spec that asks.")]
+    verdict: Annotated[Verdict, Field(description="What the answer says of the candidate.")]
+    message: Annotated[Message, Field(description="The answer, as a sentence.")]
     query: Annotated[str, Field(max_length=MAX_MESSAGE, description="The query as it was sent, cut if long.")]
     measured_at: Annotated[Time, Field(description="When Prometheus was asked.")]
     window_start: Annotated[Time, Field(description="Start of the time asked for; never before the traffic.")]
@@ -100,9 +104,9 @@ class CheckRecord(ApiModel):
 class DecisionRecord(ApiModel):
     """The last decision: what was done, why, and what comes next (rule R10)."""
 
-    action: Action
-    reason: Annotated[str, Field(max_length=63)]
-    message: Message
+    action: Annotated[Action, Field(description="What was done.")]
+    reason: Annotated[str, Field(max_length=63, description="Why, for machines.")]
+    message: Annotated[Message, Field(description="Why, as a sentence with the numbers.")]
     unblocked_by: Annotated[str, Field(max_length=MAX_MESSAGE, description="What would end the waiting.")] = ""
     next_look: Annotated[Time | None, Field(description="When the operator looks again without an event.")] = None
 
@@ -118,12 +122,14 @@ class ConditionStatus(StrEnum):
 class Condition(ApiModel):
     """A Kubernetes condition (API conventions, "Typical status properties"), of the types that kstatus reads."""
 
-    type: Annotated[str, Field(max_length=63)]
-    status: ConditionStatus
-    reason: Annotated[str, Field(max_length=63)]
-    message: Message
-    last_transition_time: Time
-    observed_generation: int | None = None
+    type: Annotated[str, Field(max_length=63, description="Ready, Reconciling or Stalled.")]
+    status: Annotated[ConditionStatus, Field(description="True, False or Unknown.")]
+    reason: Annotated[str, Field(max_length=63, description="Why the status is what it is, for machines.")]
+    message: Annotated[Message, Field(description="Why the status is what it is, as a sentence.")]
+    last_transition_time: Annotated[Time, Field(description="When the status last changed.")]
+    observed_generation: Annotated[int | None, Field(description="The generation of the spec that this is about.")] = (
+        None
+    )
 
 
 class Status(ApiModel):
@@ -135,33 +141,48 @@ class Status(ApiModel):
     last_failed_tag: Annotated[str, Field(description="The image that failed last.")] = ""
     last_traffic_shift: Annotated[Time | None, Field(description="When the weight was last changed.")] = None
 
-    phase: Phase = Phase.INITIALIZING
-    stage: Stage = Stage.SETTLED
+    phase: Annotated[
+        Phase, Field(description="Where the app is. Stable and Failed are at rest, every other phase comes to an end.")
+    ] = Phase.INITIALIZING
+    stage: Annotated[Stage, Field(description="What is being done within the phase.")] = Stage.SETTLED
     step: Annotated[int, Field(ge=0, le=50, description="Which step of the plan is running, from 1; 0 for none.")] = 0
     steps: Annotated[int, Field(ge=0, le=50, description="How many steps the plan has.")] = 0
     weight: Annotated[int, Field(ge=0, le=100, description="The committed percent for the secondary.")] = 0
     ending: Annotated[Ending | None, Field(description="Why the rollout is being rolled back.")] = None
-    stable_revision: RevisionName = ""
-    stable_image: str = ""
-    candidate_revision: RevisionName = ""
-    candidate_image: str = ""
-    failed_revision: RevisionName = ""
-    failure_reason: Annotated[str, Field(max_length=63, description="Why the failed revision failed.")] = ""
-    failure_message: Message = ""
+    stable_revision: Annotated[RevisionName, Field(description="The revision that serves users.")] = ""
+    stable_image: Annotated[str, Field(description="Its image.")] = ""
+    candidate_revision: Annotated[RevisionName, Field(description="The revision that is being tried.")] = ""
+    candidate_image: Annotated[str, Field(description="Its image.")] = ""
+    failed_revision: Annotated[
+        RevisionName, Field(description="The revision that failed last, which is not tried again by itself.")
+    ] = ""
+    failure_reason: Annotated[
+        str, Field(max_length=63, description="Why the failed revision failed, for machines.")
+    ] = ""
+    failure_message: Annotated[Message, Field(description="Why the failed revision failed, as a sentence.")] = ""
     retry_handled: Annotated[str, Field(max_length=253, description="The last retry request that was seen.")] = ""
-    phase_since: Time | None = None
+    phase_since: Annotated[Time | None, Field(description="Since when the app is in this phase.")] = None
     traffic_since: Annotated[Time | None, Field(description="When this candidate first got traffic.")] = None
-    clock: Clock = Clock()
-    checks: Annotated[tuple[CheckRecord, ...], Field(max_length=10)] = ()
-    decision: DecisionRecord | None = None
+    clock: Annotated[Clock, Field(description="How long the children have agreed, or disagreed, with the stage.")] = (
+        Clock()
+    )
+    checks: Annotated[
+        tuple[CheckRecord, ...], Field(max_length=10, description="What the checks saw when they last looked.")
+    ] = ()
+    decision: Annotated[
+        DecisionRecord | None, Field(description="The last decision: what was done, why, and what comes next.")
+    ] = None
     conditions: Annotated[
         tuple[Condition, ...],
         Field(
             max_length=10,
+            description="Ready, Reconciling and Stalled, as kstatus reads them.",
             json_schema_extra={"x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["type"]},
         ),
     ] = ()
-    observed_generation: int | None = None
+    observed_generation: Annotated[
+        int | None, Field(description="The generation of the spec that this status is about.")
+    ] = None
 
 
 def cut(sentence: str, limit: int = MAX_MESSAGE) -> str:

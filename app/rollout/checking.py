@@ -12,7 +12,7 @@ from app.rollout.observation import Observation
 
 def queries_due(observation: Observation, now: datetime) -> tuple[Query, ...]:
     """The queries to ask in this sync: none, unless a candidate has traffic and its last measurement is old enough."""
-    due = next_check(observation, now)
+    due = next_check(observation, _recorded(observation), now)
     committed, settings = observation.committed, observation.settings
     if due is None or due > now or settings is None or settings.prometheus_query is None or not committed.traffic_since:
         return ()
@@ -20,14 +20,14 @@ def queries_due(observation: Observation, now: datetime) -> tuple[Query, ...]:
     return (build_query(settings.prometheus_query, url, committed.traffic_since, now),)
 
 
-def next_check(observation: Observation, now: datetime) -> datetime | None:
+def next_check(observation: Observation, last_seen: CheckRecord | None, now: datetime) -> datetime | None:
     """When the check is due next: every `check_interval`, and at the end of a step; None where there is none."""
     committed, settings = observation.committed, observation.settings
     if settings is None or settings.prometheus_query is None or committed.traffic_since is None:
         return None
     if committed.phase not in (Phase.SHIFTING, Phase.PROMOTING):
         return None
-    last = committed.checks[0].measured_at if committed.checks else committed.traffic_since
+    last = last_seen.measured_at if last_seen else committed.traffic_since
     due = last + timedelta(seconds=observation.timings.check_interval)
     end = step_end(observation, now)
     if end is not None and last < end:
@@ -48,5 +48,9 @@ def last_check(observation: Observation, measurements: Sequence[Measurement]) ->
     """What the check saw when it last looked, this sync included; None where no check is configured."""
     if observation.settings is None or observation.settings.prometheus_query is None:
         return None
-    previous = observation.committed.checks[0] if observation.committed.checks else None
+    previous = _recorded(observation)
     return judge(measurements[0], previous) if measurements else previous
+
+
+def _recorded(observation: Observation) -> CheckRecord | None:
+    return observation.committed.checks[0] if observation.committed.checks else None

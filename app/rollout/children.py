@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.resource import names
+from app.rollout.reading import mapping
 from app.rollout.revision import Revision
 from app.rollout.route import Scope, read_scope, read_subsets
-from app.rollout.workload import Workload, read_revision, read_workload
+from app.rollout.workload import Workload, image_of, read_revision, read_workload
 from app.wire import Object, SyncRequest
 
 
@@ -24,7 +25,7 @@ class KeptRevision:
     """
 
     revision: Revision | None
-    data: Mapping[str, Any]
+    data: Any
     number: int
     standing: str
 
@@ -84,22 +85,36 @@ def _read_kept(controller_revisions: Mapping[str, Object], app: str) -> dict[str
 
 
 def _read_one(child_name: str, child: Object, app: str) -> KeptRevision:
-    data, number = child.get("data"), child.get("revision")
-    held = data if isinstance(data, dict) else {}
-    image, template = held.get("image"), held.get("template")
-    name = child_name.removeprefix(names.controller_revision(app, ""))
-    readable = isinstance(image, str) and isinstance(template, dict) and "labels" in (template.get("metadata") or {})
-    annotations = (child.get("metadata") or {}).get("annotations") or {}
+    data, number = child.get("data", {}), child.get("revision")
+    annotations = mapping(mapping(child.get("metadata")).get("annotations"))
     return KeptRevision(
-        revision=Revision(name, str(image), template or {}) if readable else None,
-        data=held,
+        revision=_kept_revision(child_name.removeprefix(names.controller_revision(app, "")), data, app),
+        data=data,
         number=number if isinstance(number, int) else 0,
         standing=str(annotations.get(names.ANNOTATION_STANDING, "")),
     )
 
 
+def _kept_revision(name: str, data: object, app: str) -> Revision | None:
+    """The API server takes anything as data: what is no template of ours is as good as lost."""
+    template = data.get("template") if isinstance(data, dict) else None
+    if not isinstance(data, dict) or not isinstance(template, dict) or not _is_whole(template):
+        return None
+    image = image_of(template, app)
+    return Revision(name, image, template) if image and image == data.get("image") else None
+
+
+def _is_whole(template: Object) -> bool:
+    """Whether a pod template has the parts that we read."""
+    metadata, pod = template.get("metadata"), template.get("spec")
+    if not isinstance(metadata, dict) or not isinstance(pod, dict) or not isinstance(pod.get("containers"), list):
+        return False
+    labels = metadata.get("labels")
+    return isinstance(labels, dict) and all(isinstance(value, str) for value in labels.values())
+
+
 def _read_accepted(primary: Object | None) -> dict[str, Any] | None:
-    annotations = ((primary or {}).get("metadata") or {}).get("annotations") or {}
+    annotations = mapping(mapping(mapping(primary).get("metadata")).get("annotations"))
     try:
         accepted = json.loads(annotations.get(names.ANNOTATION_ACCEPTED, "null"))
     except (TypeError, ValueError):

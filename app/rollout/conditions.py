@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Final
 
 from app.resource.status import Condition, ConditionStatus, Phase, Status, cut
+from app.rollout.fit import primary_whole
 from app.rollout.observation import Observation
 from app.rollout.reasons import Reason
 from app.rollout.situation import Outcome
@@ -46,7 +47,9 @@ def conditions_of(
     moving = not resting and ready.status is not ConditionStatus.TRUE
     findings = {
         "Ready": ready,
-        "Reconciling": _Finding(_truth(value=moving), outcome.reason if moving else "Settled", outcome.message),
+        "Reconciling": _Finding(
+            _truth(value=moving), ready.reason if moving else "Settled", ready.message if moving else outcome.message
+        ),
         "Stalled": stalled or _Finding(ConditionStatus.FALSE, "Moving" if moving else "Settled", ""),
     }
     before = {condition.type: condition for condition in observation.committed.conditions}
@@ -70,15 +73,20 @@ def _ready(observation: Observation, following: Status, outcome: Outcome, stalle
         return _Finding(ConditionStatus.FALSE, stalled.reason, stalled.message)
     stable = observation.revisions.get(following.stable_revision)
     primary = observation.children.primary
-    serves = following.phase is Phase.STABLE and observation.wanted is not None and observation.wanted == stable
+    serves = following.phase is Phase.STABLE and _asks_for(observation, following.stable_revision)
     if not serves or stable is None:
         return _Finding(ConditionStatus.UNKNOWN, outcome.reason, outcome.message)
-    if primary is None or not primary.complete(stable):
+    if primary is None or not primary_whole(observation):
         pods = primary.describe() if primary else "its Deployment is gone"
         return _Finding(ConditionStatus.FALSE, "PrimaryUnavailable", f"The primary is not whole: {pods}.")
     return _Finding(
         ConditionStatus.TRUE, Reason.UP_TO_DATE, f"Revision {stable.name} ({stable.image}) serves all traffic."
     )
+
+
+def _asks_for(observation: Observation, revision: str) -> bool:
+    """By name: a template that was kept may have been rendered differently by an older operator."""
+    return observation.wanted is not None and observation.wanted.name == revision
 
 
 def _condition(kind: str, finding: _Finding, before: Condition | None, generation: int, now: datetime) -> Condition:

@@ -20,7 +20,7 @@ _WITH_WEIGHT: Final = (Stage.STEPPING, Stage.UPDATING, Stage.RESTORING)
 _SHORTEST_RESYNC: Final = 0.05
 """Seconds; a replica whose clock is behind must not ask to be called again at once, over and over."""
 _CONFIRMATION: Final = 5.0
-"""Seconds after which a move is looked at again, in case the write of its status was lost and no event follows."""
+"""Seconds after which a changed status is looked at again, in case its write was lost and no event follows."""
 
 
 class UndecidedError(Exception):
@@ -59,7 +59,7 @@ def decide(observation: Observation, measurements: Sequence[Measurement], now: d
     outcome = _outcome(observation, clock, check, now)
     moved = _following(observation, outcome, clock, now)
     checks = moved.checks if outcome.move and "checks" in outcome.move.changes else (check,) if check else ()
-    look_at = _look_at(observation, outcome, now)
+    look_at = _look_at(observation, outcome, check, now)
     following = moved.model_copy(
         update={
             "checks": checks,
@@ -73,7 +73,8 @@ def decide(observation: Observation, measurements: Sequence[Measurement], now: d
         }
     )
     status = following.model_copy(update={"conditions": conditions_of(observation, following, outcome, now)})
-    return Decision(outcome, status, _resync_after(outcome, look_at, now))
+    changed = observation.recovered or status != observation.committed
+    return Decision(outcome, status, _resync_after(look_at, now, changed=changed))
 
 
 def _outcome(observation: Observation, clock: Clock, check: CheckRecord | None, now: datetime) -> Outcome:
@@ -107,19 +108,19 @@ def _planned(observation: Observation) -> int:
     return len(observation.settings.strategy.steps) if observation.settings else 0
 
 
-def _look_at(observation: Observation, outcome: Outcome, now: datetime) -> datetime | None:
+def _look_at(observation: Observation, outcome: Outcome, check: CheckRecord | None, now: datetime) -> datetime | None:
     """The next look; none after a move, since the change of the status brings the next sync by itself."""
     if outcome.move is not None:
         return None
-    moments = [outcome.look_at, next_check(observation, now)]
+    moments = [outcome.look_at, next_check(observation, check, now)]
     return min((moment for moment in moments if moment is not None and moment > now), default=None)
 
 
-def _resync_after(outcome: Outcome, look_at: datetime | None, now: datetime) -> float:
-    if outcome.move is not None:
-        return _CONFIRMATION
-    return max(_SHORTEST_RESYNC, (look_at - now).total_seconds()) if look_at else 0.0
+def _resync_after(look_at: datetime | None, now: datetime, *, changed: bool) -> float:
+    """Seconds to the next look; a changed status is looked at again soon, in case its write is lost (rule R8)."""
+    waits = [max(_SHORTEST_RESYNC, (look_at - now).total_seconds())] if look_at else []
+    return min([*waits, *([_CONFIRMATION] if changed else [])], default=0.0)
 
 
 def _prefix(observation: Observation) -> str:
-    return "The status was lost and is recovered from the children. " if observation.recovered else ""
+    return "What was committed is lost and was recovered from the children. " if observation.recovered else ""

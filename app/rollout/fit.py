@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Final
 
-from app.resource.status import Clock, Stage
+from app.resource.status import MAX_LOST, Clock, Stage
 from app.rollout.observation import Observation
 from app.rollout.route import Scope
 from app.rollout.workload import Workload
@@ -25,7 +25,7 @@ def tick(observation: Observation, now: datetime) -> Clock:
     if clock.since is not None and fits == clock.in_place:
         return clock
     waited = 0.0 if clock.in_place or clock.since is None else max(0.0, (now - clock.since).total_seconds())
-    return Clock(in_place=fits, since=now, lost_seconds=clock.lost_seconds + waited)
+    return Clock(in_place=fits, since=now, lost_seconds=min(MAX_LOST, clock.lost_seconds + waited))
 
 
 def _complete(workload: Workload | None, revision: str, observation: Observation) -> bool:
@@ -33,15 +33,25 @@ def _complete(workload: Workload | None, revision: str, observation: Observation
     return workload is not None and known is not None and workload.complete(known)
 
 
-def _primary_stable(o: Observation) -> bool:
-    return _complete(o.children.primary, o.committed.stable_revision, o)
+def _primary_complete(o: Observation, revision: str) -> bool:
+    """Also scaled as the spec asks: what serves all traffic needs all of its pods."""
+    scaled = (
+        o.children.primary is not None and o.settings is not None and o.children.primary.replicas == o.settings.replicas
+    )
+    return scaled and _complete(o.children.primary, revision, o)
+
+
+def primary_whole(o: Observation) -> bool:
+    """Whether the primary runs the stable revision, whole."""
+    return _primary_complete(o, o.committed.stable_revision)
 
 
 def _primary_candidate(o: Observation) -> bool:
-    return _complete(o.children.primary, o.committed.candidate_revision, o)
+    return _primary_complete(o, o.committed.candidate_revision)
 
 
-def _secondary_ready(o: Observation) -> bool:
+def secondary_whole(o: Observation) -> bool:
+    """Whether the secondary runs the candidate, whole."""
     return _complete(o.children.secondary, o.committed.candidate_revision, o)
 
 
@@ -49,12 +59,13 @@ def _way_stands(o: Observation) -> bool:
     return o.children.scope is Scope.BOTH and o.children.subsets
 
 
-def _connected(o: Observation) -> bool:
-    return _secondary_ready(o) and _way_stands(o)
+def connected(o: Observation) -> bool:
+    """Whether the secondary is whole and the way to it stands."""
+    return secondary_whole(o) and _way_stands(o)
 
 
 def _stepping(o: Observation) -> bool:
-    return _connected(o) and o.route.agreed == o.committed.weight
+    return connected(o) and o.route.agreed == o.committed.weight
 
 
 def _withdrawn(o: Observation) -> bool:
@@ -70,12 +81,12 @@ def _removed(o: Observation) -> bool:
 
 
 _FITS: Final[dict[Stage, Callable[[Observation], bool]]] = {
-    Stage.SETTLED: _primary_stable,
-    Stage.LAUNCHING: _secondary_ready,
-    Stage.CONNECTING: _connected,
+    Stage.SETTLED: primary_whole,
+    Stage.LAUNCHING: secondary_whole,
+    Stage.CONNECTING: connected,
     Stage.STEPPING: _stepping,
     Stage.UPDATING: _primary_candidate,
-    Stage.RESTORING: _primary_stable,
+    Stage.RESTORING: primary_whole,
     Stage.WITHDRAWING: _withdrawn,
     Stage.DISCONNECTING: _disconnected,
     Stage.REMOVING: _removed,

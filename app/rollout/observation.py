@@ -13,6 +13,7 @@ from app.resource.spec import Spec
 from app.resource.status import Status
 from app.rollout.children import Children, read_children
 from app.rollout.committed import read_committed
+from app.rollout.posture import posture_of
 from app.rollout.recovery import Remains, recover
 from app.rollout.revision import Revision, revision_of
 from app.rollout.route import Route, read_route
@@ -97,11 +98,12 @@ def observe(request: SyncRequest, origins: AllowedOrigins, timings: Timings, now
     read = read_spec(app, parent.spec, origins)
     spec, refusals = (read, ()) if isinstance(read, Spec) else (None, read)
     wanted = revision_of(app, spec) if spec else None
+    retry = (parent.metadata.annotations or {}).get(names.ANNOTATION_RETRY, "")[:253]
     revisions = _known(wanted, children)
     committed = read_committed(parent.status, now)
-    recovered = committed is None or committed.stable_revision not in {"", *revisions}
+    recovered = committed is None or not {committed.stable_revision, posture_of(committed).primary} <= {"", *revisions}
     if committed is None or recovered:
-        committed = recover(Remains(children, revisions, wanted, parent.status), now)
+        committed = recover(Remains(children, revisions, wanted, parent.status, retry), now)
     settings = spec or _last_accepted(children, revisions.get(committed.stable_revision))
     if settings is None and not children.nothing:
         raise UnrecoverableError(
@@ -120,7 +122,7 @@ def observe(request: SyncRequest, origins: AllowedOrigins, timings: Timings, now
         revisions=revisions,
         children=children,
         route=read_route(children.virtual_services, route_names(app, settings) if settings else ()),
-        retry=(parent.metadata.annotations or {}).get(names.ANNOTATION_RETRY, "")[:253],
+        retry=retry,
         timings=timings,
     )
 

@@ -25,22 +25,25 @@ class Remains:
         revisions: every revision whose template is known.
         wanted: the revision that the spec asks for, None where it is refused.
         status: what is left of the status.
+        retry: a person's retry request; whether it was handled is lost, so it counts as handled (rule R6).
     """
 
     children: Children
     revisions: Mapping[str, Revision]
     wanted: Revision | None
     status: object
+    retry: str
 
 
 def recover(remains: Remains, now: datetime) -> Status:
     """A committed state that fits the children, as of `now`."""
     children, revisions, wanted, lost = remains.children, remains.revisions, remains.wanted, remains.status
-    stable = _stable(children, revisions)
+    stable = _stable(children, revisions, wanted)
     failed_image = str(lost.get("lastFailedTag", "")) if isinstance(lost, Mapping) else ""
     failed = _failed(children, revisions, wanted, failed_image)
     start = Status(
         last_failed_tag=failed.image if failed else failed_image[:1024],
+        retry_handled=remains.retry,
         failed_revision=failed.name if failed else "",
         failure_reason="Recovered" if failed else "",
         failure_message="The reason was lost with the status." if failed else "",
@@ -57,12 +60,16 @@ def recover(remains: Remains, now: datetime) -> Status:
     return known.model_copy(update={"phase": Phase.STABLE})
 
 
-def _stable(children: Children, revisions: Mapping[str, Revision]) -> Revision | None:
+def _stable(children: Children, revisions: Mapping[str, Revision], wanted: Revision | None) -> Revision | None:
     serving = revisions.get(children.primary.revision) if children.primary else None
     if serving and children.secondary is None:
         # Nothing else stands: what the primary runs is what users get.
         return serving
-    return _marked(children, revisions, Standing.STABLE) or serving
+    marked = _marked(children, revisions, Standing.STABLE) or serving
+    if marked is None and wanted and children.primary and children.primary.image == wanted.image:
+        # Nothing says which revision the primary runs, but it is the image that the spec asks for.
+        return wanted
+    return marked
 
 
 def _failed(

@@ -38,7 +38,7 @@ class Revision:
 
 def revision_of(app: str, spec: Spec) -> Revision:
     """The revision that a spec asks for."""
-    written = spec.template.model_dump(by_alias=True, exclude_none=True) if spec.template else {}
+    written = _without_nulls(spec.template.model_dump(by_alias=True)) if spec.template else {}
     identity = {"image": spec.image, "port": spec.image_listen_port, "template": _without_empty(written)}
     return Revision(_hash(identity), spec.image, render_template(app, spec))
 
@@ -51,7 +51,7 @@ def render_template(app: str, spec: Spec) -> Json:
         metadata["labels"] = {**(partial.metadata.labels or {}), **metadata["labels"]}
         if partial.metadata.annotations:
             metadata["annotations"] = dict(partial.metadata.annotations)
-    pod = dict(partial.spec or {})
+    pod = dict(_without_nulls(partial.spec or {}))
     listed = pod.pop("containers", None)
     written = [dict(entry) for entry in listed if isinstance(entry, Mapping)] if isinstance(listed, list) else []
     own = next((entry for entry in written if entry.get("name") == app), {})
@@ -75,6 +75,13 @@ def _hash(identity: Json) -> str:
         number, digit = divmod(number, len(_ALPHABET))
         digits.append(_ALPHABET[digit])
     return "".join(digits)
+
+
+def _without_nulls(value: Any) -> Any:
+    """The value without null fields, which mean the same as none and would be fought over in a child."""
+    if isinstance(value, Mapping):
+        return {key: _without_nulls(inner) for key, inner in value.items() if inner is not None}
+    return [_without_nulls(inner) for inner in value] if isinstance(value, list) else value
 
 
 def _without_empty(value: Any) -> Any:

@@ -47,6 +47,11 @@ class Situation:
         return self.observation.children
 
     @property
+    def retry_requested(self) -> bool:
+        """Whether a person asks for another try of what failed."""
+        return self.observation.retry not in {"", self.committed.retry_handled}
+
+    @property
     def since(self) -> datetime:
         """Since when the children have agreed, or disagreed, with the stage."""
         return self.clock.since or self.now

@@ -21,6 +21,9 @@ STAGES: Final[dict[Phase, tuple[Stage, ...]]] = {
 }
 """The stages of each phase, in their order."""
 
+BACKWARDS: Final = ((S.CONNECTING, S.LAUNCHING), (S.REMOVING, S.DISCONNECTING))
+"""The only ways back within a phase: paused before the first step; a drained secondary that got traffic again."""
+
 TRANSITIONS: Final[dict[tuple[Phase, Phase], str]] = {
     (P.INITIALIZING, P.STABLE): "the first revision serves",
     (P.STABLE, P.STARTING): "the spec changes",
@@ -60,5 +63,5 @@ def check_move(before: tuple[Phase, Stage], after: tuple[Phase, Stage]) -> None:
         raise IllegalTransitionError(f"There is no way from {old_phase} to {phase}.")
     order = STAGES[phase]
     backwards = phase is old_phase and order.index(stage) < order.index(old_stage)
-    if backwards and (old_stage, stage) != (S.CONNECTING, S.LAUNCHING):
+    if backwards and (old_stage, stage) not in BACKWARDS:
         raise IllegalTransitionError(f"{phase} does not go back from {old_stage} to {stage}.")

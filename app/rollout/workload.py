@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.resource import names
+from app.rollout.reading import entries, mapping
 from app.rollout.revision import Json, Revision
 
 
@@ -59,13 +60,13 @@ class Workload:
 
 def read_workload(deployment: Mapping[str, Any], app: str) -> Workload:
     """Reads a Deployment as the API server gives it; fields that are not there count as zero."""
-    spec = _mapping(deployment.get("spec"))
-    status = _mapping(deployment.get("status"))
-    metadata = _mapping(deployment.get("metadata"))
+    spec = mapping(deployment.get("spec"))
+    status = mapping(deployment.get("status"))
+    metadata = mapping(deployment.get("metadata"))
     updated = _count(status, "updatedReplicas")
     return Workload(
         revision=_revision_label(spec),
-        image=_image(_mapping(spec.get("template")), app),
+        image=image_of(mapping(spec.get("template")), app),
         replicas=_count(spec, "replicas", 1),
         updated=updated,
         ready=_count(status, "readyReplicas"),
@@ -82,26 +83,27 @@ def read_revision(deployment: Mapping[str, Any], app: str) -> Revision | None:
     Taken from the last configuration that Metacontroller applied, which is our own object as we returned it; where that
     annotation is gone, from the template as it stands, which changes nothing when it is applied again.
     """
-    standing = _mapping(deployment.get("spec"))
+    standing = mapping(deployment.get("spec"))
     name = _revision_label(standing)
-    applied = _mapping(_last_applied(deployment).get("spec"))
-    template = _mapping((applied if _revision_label(applied) == name else standing).get("template"))
-    image = _image(template, app)
+    applied = mapping(_last_applied(deployment).get("spec"))
+    template = mapping((applied if _revision_label(applied) == name else standing).get("template"))
+    image = image_of(template, app)
     if not name or not image:
         return None
     return Revision(name, image, _without_role(template))
 
 
-def _image(template: Mapping[str, Any], app: str) -> str:
-    for container in _mapping(template.get("spec")).get("containers") or ():
-        if _mapping(container).get("name") == app:
+def image_of(template: Mapping[str, Any], app: str) -> str:
+    """The image of the app's own container in a pod template, "" where there is none."""
+    for container in entries(mapping(template.get("spec")).get("containers")):
+        if container.get("name") == app:
             return str(container.get("image", ""))
     return ""
 
 
 def _without_role(template: Mapping[str, Any]) -> Json:
-    metadata = dict(_mapping(template.get("metadata")))
-    labels = _mapping(metadata.get("labels"))
+    metadata = dict(mapping(template.get("metadata")))
+    labels = mapping(metadata.get("labels"))
     metadata["labels"] = {
         key: value for key, value in labels.items() if key not in (names.LABEL_ROLE, names.LABEL_REVISION)
     }
@@ -110,21 +112,21 @@ def _without_role(template: Mapping[str, Any]) -> Json:
 
 
 def _last_applied(deployment: Mapping[str, Any]) -> Mapping[str, Any]:
-    annotations = _mapping(_mapping(deployment.get("metadata")).get("annotations"))
+    annotations = mapping(mapping(deployment.get("metadata")).get("annotations"))
     try:
-        return _mapping(json.loads(annotations.get(names.LAST_APPLIED) or "{}"))
+        return mapping(json.loads(annotations.get(names.LAST_APPLIED) or "{}"))
     except (TypeError, ValueError):
         return {}
 
 
 def _revision_label(deployment_spec: Mapping[str, Any]) -> str:
-    metadata = _mapping(_mapping(deployment_spec.get("template")).get("metadata"))
-    return str(_mapping(metadata.get("labels")).get(names.LABEL_REVISION, ""))
+    metadata = mapping(mapping(deployment_spec.get("template")).get("metadata"))
+    return str(mapping(metadata.get("labels")).get(names.LABEL_REVISION, ""))
 
 
 def _trouble(status: Mapping[str, Any]) -> str:
-    for condition in status.get("conditions") or ():
-        kind, state = _mapping(condition).get("type"), _mapping(condition).get("status")
+    for condition in entries(status.get("conditions")):
+        kind, state = condition.get("type"), condition.get("status")
         if (kind == "ReplicaFailure" and state == "True") or (kind == "Progressing" and state == "False"):
             return str(condition.get("reason", kind))
     return ""
@@ -133,7 +135,3 @@ def _trouble(status: Mapping[str, Any]) -> str:
 def _count(holder: Mapping[str, Any], field: str, default: int = 0) -> int:
     value = holder.get(field, default)
     return value if isinstance(value, int) else default
-
-
-def _mapping(value: object) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}

@@ -19,7 +19,6 @@ from app.simulation.mesh.traffic import Lost, Stream, Traffic
 from app.simulation.metacontroller.controller import Metacontroller, Sync
 from app.simulation.metacontroller.faults import Faults
 from app.simulation.metacontroller.hook import HookCall
-from app.simulation.metacontroller.queue import Backoff
 
 PERSON: Final = "person"
 _MOST_SYNCS: Final = 200
@@ -87,9 +86,7 @@ class Cluster:
         self._deployments = DeploymentController(self.store, self.images, self.pace.reaction, self.pace.stop_delay)
         self.traffic = Traffic(routes, self.images, self._metrics, lag=self.pace.lag, stop_delay=self.pace.stop_delay)
         self.traffic.on_lost(self.history.lost.append)
-        self.metacontroller = Metacontroller(
-            self.store, hook, faults=self.faults, backoff=Backoff(base=self.pace.tick, cap=30.0)
-        )
+        self.metacontroller = Metacontroller(self.store, hook, faults=self.faults)
         self.metacontroller.on_sync(self.history.syncs.append)
         self._scraped = start
 
@@ -117,7 +114,7 @@ class Cluster:
         self.traffic.send(self.now, self.pace.tick, self._deployments.pods(leaving=True))
         if self.now - self._scraped >= self.pace.scrape - 1e-9:
             self._scraped = self.now
-            self._metrics.scrape(self.now, {pod.name for pod in self._deployments.pods()})
+            self._metrics.scrape(self.now, self._deployments.running(self.now))
         for _ in range(_MOST_SYNCS):
             if not await self.metacontroller.work(self.now):
                 return
@@ -149,10 +146,9 @@ class Cluster:
         return dict(self.app(name, namespace).get("status") or {})
 
     def patch(self, name: str, *, namespace: str = "default", **fields: Any) -> None:
-        """What `kubectl patch --type=merge` does to a CanaryApp's spec; None removes a field."""
+        """What `kubectl patch --type=merge` does to a CanaryApp's spec: None removes, objects merge (RFC 7386)."""
         app = self.app(name, namespace)
-        spec = {**app["spec"], **fields}
-        app["spec"] = {field: value for field, value in spec.items() if value is not None}
+        app["spec"] = _merge_patch(app["spec"], fields)
         self.store.update(app, PERSON)
 
     def annotate(self, name: str, annotation: str, value: str, namespace: str = "default") -> None:
@@ -179,3 +175,15 @@ class Cluster:
     def set_status(self, name: str, status: Object | None, namespace: str = "default") -> None:
         """Overwrites a CanaryApp's status, as a restored backup does."""
         self.store.update_status({**self.app(name, namespace), "status": status or {}}, PERSON)
+
+
+def _merge_patch(target: Any, patch: Any) -> Any:
+    if not isinstance(patch, dict):
+        return patch
+    made = dict(target) if isinstance(target, dict) else {}
+    for field_name, value in patch.items():
+        if value is None:
+            made.pop(field_name, None)
+        else:
+            made[field_name] = _merge_patch(made.get(field_name), value)
+    return made

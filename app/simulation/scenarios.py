@@ -1,253 +1,266 @@
 """Scenarios: what a person does to a CanaryApp, what goes wrong meanwhile, and how it must end."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
-from app.simulation.cluster import Cluster
+from app.resource import names
+from app.resource.status import Phase
+from app.rollout.reasons import Reason
 from app.simulation.kubernetes.images import ImageCatalog, PodBehaviour
-from app.simulation.kubernetes.objects import CANARY_APP, DEPLOYMENT, Object
-from app.simulation.prometheus.api import Fault, FaultKind
+from app.simulation.kubernetes.objects import (
+    CONTROLLER_REVISION,
+    DEPLOYMENT,
+    DESTINATION_RULE,
+    GATEWAY,
+    SERVICE,
+    VIRTUAL_SERVICE,
+    Object,
+)
+from app.simulation.mesh.routing import Caller
+from app.simulation.mesh.traffic import Stream
+from app.simulation.play import deeds
+from app.simulation.play.chronicle import End
+from app.simulation.play.moments import at_rest, at_step, for_reason, hook_missed, in_phase, prometheus_missed
+from app.simulation.play.outcomes import (
+    WHOLE_PLAN,
+    ended,
+    first_promoted,
+    foreign_label_stays,
+    held_at,
+    primary_has,
+    promoted,
+    rolled_back,
+    untouched,
+    weights_were,
+)
+from app.simulation.play.script import Act, Cue, Expectation, Scenario
+from app.simulation.play.stage import Stage, repository_of
+from app.simulation.prometheus.faults import Fault, FaultKind
 
-Status = Mapping[str, Any]
+FIRST: Final = "v1"
+"""The version that every scenario starts from."""
 
+_GOOD: Final = PodBehaviour(seconds_to_ready=0.8, answers={"/hello": 200})
+_BROKEN: Final = PodBehaviour(seconds_to_ready=0.8, answers={"/hello": 200, "/nothello": 500})
+_NEVER_READY: Final = PodBehaviour(seconds_to_ready=None)
+_CRASHING: Final = PodBehaviour(seconds_to_ready=0.8, answers={"/hello": 200}, ready_for=6.0, down_for=600.0)
+KNOWN_TAGS: Final = {"v3": _BROKEN, "never-ready": _NEVER_READY, "crashing": _CRASHING}
 
-@dataclass
-class Stage:
-    """What a scenario plays on.
-
-    Attributes:
-        cluster: the embedded cluster.
-        name: of the CanaryApp.
-        repository: of its image, without the tag.
-        prometheus_fault: what is wrong with Prometheus.
-    """
-
-    cluster: Cluster
-    name: str
-    repository: str
-    prometheus_fault: Fault | None = None
-
-    def image(self, tag: str) -> str:
-        """The image with a tag."""
-        return f"{self.repository}:{tag}"
-
-    def set_image(self, tag: str) -> None:
-        """`kubectl patch` of the image."""
-        self.cluster.patch(self.name, image=self.image(tag))
-
-    def status(self) -> Status:
-        """The CanaryApp's status."""
-        return self.cluster.status(self.name)
-
-
-@dataclass(frozen=True)
-class Cue:
-    """Something that happens once, as soon as the status says so."""
-
-    when: Callable[[Status], bool]
-    then: Callable[[Stage], None]
-    says: str
-
-
-@dataclass(frozen=True)
-class Act:
-    """One change, and what follows until it has ended.
-
-    Attributes:
-        says: what is done.
-        begin: does it.
-        ended: whether it is over.
-        cues: what happens under way.
-    """
-
-    says: str
-    begin: Callable[[Stage], None]
-    ended: Callable[[Status], bool]
-    cues: tuple[Cue, ...] = ()
-
-
-@dataclass(frozen=True)
-class Expectation:
-    """How it must have ended: a sentence, and whether it is true."""
-
-    sentence: str
-    holds: Callable[[Stage], bool]
-
-
-@dataclass(frozen=True)
-class Scenario:
-    """A story for an app that serves `v1`.
-
-    Attributes:
-        about: one line.
-        acts: in their order.
-        expectations: at the end.
-    """
-
-    about: str
-    acts: tuple[Act, ...]
-    expectations: tuple[Expectation, ...] = field(default_factory=tuple)
+_MORE: Final = 3
+_CURRENCY: Final = {"name": "CURRENCY", "value": "EUR"}
 
 
 def demo_images() -> ImageCatalog:
     """v3 answers 500 on /nothello, which the others do not know; further tags misbehave as they are called."""
-    good = PodBehaviour(seconds_to_ready=0.8, answers={"/hello": 200})
-    return ImageCatalog(
-        good,
-        v3=PodBehaviour(seconds_to_ready=0.8, answers={"/hello": 200, "/nothello": 500}),
-        **{
-            "never-ready": PodBehaviour(seconds_to_ready=None),
-            "crashing": PodBehaviour(seconds_to_ready=0.8, ready_for=6.0, down_for=600.0),
-        },
-    )
+    return ImageCatalog(_GOOD, **KNOWN_TAGS)
 
 
-def at_rest(status: Status) -> bool:
-    """Whether nothing is going on: stable and ready, or failed."""
-    conditions = {one["type"]: one["status"] for one in status.get("conditions", [])}
-    return status.get("phase") in {"Stable", "Failed"} and conditions.get("Reconciling") == "False"
+def for_scenario(manifest: Object) -> Object:
+    """The manifest with what every scenario takes for granted: the first version, and canaryop's plan."""
+    spec = {name: value for name, value in manifest["spec"].items() if name != "strategy"}
+    return {**manifest, "spec": {**spec, "image": f"{repository_of(spec['image'])}:{FIRST}"}}
 
 
-def serves(stage: Stage, tag: str) -> bool:
-    """Whether the primary runs that tag, alone and with all traffic."""
-    primary = stage.cluster.child(DEPLOYMENT, f"{stage.name}-primary")
-    secondary = stage.cluster.child(DEPLOYMENT, f"{stage.name}-secondary")
-    images = [one["image"] for one in primary["spec"]["template"]["spec"]["containers"]] if primary else []
-    return images[:1] == [stage.image(tag)] and secondary is None and stage.status().get("weight") == 0
+def opening(manifest: Object, rate: float) -> Act:
+    """The app is applied and, once it serves, gets `rate` requests per second."""
+
+    def arrive(stage: Stage) -> None:
+        callers, paths = {Caller.GATEWAY: 0.7, Caller.MESH: 0.3}, {"/hello": 0.6, "/nothello": 0.4}
+        stage.cluster.add_traffic(Stream(stage.name, stage.namespace, rate, paths, callers))
+
+    users = f"Users arrive: {rate:g} requests per second, through the gateway and from inside the mesh."
+    says = f"The manifest is applied: {manifest['spec']['image']}."
+    return Act(says, lambda stage: deeds.apply(stage, manifest), (Cue(at_rest, arrive, users, delay=0.5),))
 
 
-def weights(stage: Stage) -> list[int]:
-    """The weights that the VirtualService gave the secondary, without repetition."""
-    seen = [0]
-    for write in stage.cluster.history.writes:
-        if write.key.kind.kind == "VirtualService" and write.key.name == stage.name and write.after:
-            weight = write.after["spec"]["http"][0]["route"][1]["weight"]
-            if weight != seen[-1]:
-                seen.append(weight)
-    return seen
+def custom(version: str) -> Scenario:
+    """One change to a version of the user's choice: it must come to rest, and that is all."""
+    return Scenario(f"the image is changed to {version}", (deeds.change(version),), (), loses="that is up to the image")
 
 
-def _over(tag: str) -> Callable[[Status], bool]:
-    return lambda status: at_rest(status) and str(status.get("decision", {}).get("message", "")).find(f":{tag})") >= 0
+def _set_in_template(stage: Stage) -> None:
+    stage.patch(template={"spec": {"containers": [{"name": stage.name, "env": [_CURRENCY]}]}})
 
 
-def _change(tag: str, *cues: Cue) -> Act:
-    return Act(f"The image is changed to {tag}.", lambda stage: stage.set_image(tag), _over(tag), cues)
+def _promote_badly(stage: Stage) -> None:
+    stage.images.set("v2", _NEVER_READY, role="primary")
+    stage.set_image("v2")
 
 
-def _failed(stage: Stage, tag: str) -> bool:
-    status = stage.status()
-    return status.get("phase") == "Failed" and status.get("lastFailedTag") == stage.image(tag)
+def _try_again(stage: Stage) -> None:
+    stage.images.set("v3", _GOOD)
+    stage.annotate(names.ANNOTATION_RETRY, "1")
 
 
-def _promoted(tag: str) -> Expectation:
-    return Expectation(f"{tag} is promoted", lambda stage: serves(stage, tag))
-
-
-def _rolled_back(tag: str, to: str, reason: str) -> tuple[Expectation, ...]:
-    return (
-        Expectation(f"{tag} is rolled back, {to} serves", lambda stage: serves(stage, to)),
-        Expectation(f"{tag} is remembered as failed", lambda stage: _failed(stage, tag)),
-        Expectation(f"the reason is {reason}", lambda stage: stage.status().get("failureReason") == reason),
-    )
-
-
-_NO_LOSS: Final = Expectation("no request is lost", lambda stage: not _lost_in_rollouts(stage))
-
-
-def _lost_in_rollouts(stage: Stage) -> int:
-    """Requests lost after the app first served."""
-    served = next((write.at for write in stage.cluster.history.writes if _is_stable(write.after)), 0.0)
-    return sum(lost.at >= served for lost in stage.cluster.history.lost)
-
-
-def _is_stable(obj: Object | None) -> bool:
-    return bool(obj and obj["kind"] == CANARY_APP.kind and obj.get("status", {}).get("phase") == "Stable")
-
-
-def _prometheus(fault: Fault | None) -> Callable[[Stage], None]:
-    def play(stage: Stage) -> None:
-        stage.prometheus_fault = fault
-
-    return play
-
-
-def _at_step(step: int) -> Callable[[Status], bool]:
-    return lambda status: status.get("phase") == "Shifting" and status.get("step") == step
+def _change_refused(stage: Stage) -> None:
+    deeds.refuse_routes(stage)
+    stage.set_image("v2")
 
 
 SCENARIOS: Final[dict[str, Scenario]] = {
     "release": Scenario(
         "v2 is promoted; v3 answers 500 on /nothello and is rolled back",
-        (_change("v2"), _change("v3")),
-        (
-            Expectation(
-                "v2 was promoted over 10, 20, 30, 40, 50 %",
-                lambda stage: weights(stage)[:7] == [0, 10, 20, 30, 40, 50, 0],
-            ),
-            *_rolled_back("v3", "v2", "CheckFailed"),
-            _NO_LOSS,
-        ),
+        (deeds.change("v2"), deeds.change("v3")),
+        (first_promoted("v2"), *rolled_back("v3", "v2", Reason.CHECK_FAILED)),
     ),
     "never-ready": Scenario(
         "the pods of the new version never get ready",
-        (_change("never-ready"),),
-        (*_rolled_back("never-ready", "v1", "ProgressDeadlineExceeded"), _NO_LOSS),
+        (deeds.change("never-ready"),),
+        (*rolled_back("never-ready", FIRST, Reason.PROGRESS_DEADLINE_EXCEEDED), weights_were(0)),
     ),
     "crashing": Scenario(
         "the pods of the new version crash under traffic",
-        (_change("crashing"),),
-        _rolled_back("crashing", "v1", "SecondaryUnavailable"),
+        (deeds.change("v2", Cue(at_step(2), deeds.behave("v2", _NEVER_READY), "The pods of v2 crash.")),),
+        (*rolled_back("v2", FIRST, Reason.SECONDARY_UNAVAILABLE), weights_were(0, 10, 20, 0)),
+        loses="the secondary's share, until it is observed that its pods are gone",
+    ),
+    "stuck-promotion": Scenario(
+        "v2 is good in the secondary, but does not get ready in the primary, which is put back",
+        (Act("The image is changed to v2, which will not get ready in the primary.", _promote_badly),),
+        (*rolled_back("v2", FIRST, Reason.PROMOTION_DEADLINE_EXCEEDED), weights_were(*WHOLE_PLAN)),
     ),
     "prometheus-down": Scenario(
         "Prometheus goes down in the second step",
-        (_change("v2", Cue(_at_step(2), _prometheus(Fault(FaultKind.DOWN)), "Prometheus goes down.")),),
-        (*_rolled_back("v2", "v1", "PrometheusUnavailable"), _NO_LOSS),
+        (deeds.change("v2", Cue(at_step(2), deeds.break_prometheus(Fault(FaultKind.DOWN)), "Prometheus goes down.")),),
+        rolled_back("v2", FIRST, Reason.PROMETHEUS_UNAVAILABLE),
     ),
     "prometheus-blip": Scenario(
         "Prometheus goes down in the second step, and comes back in time",
         (
-            _change(
+            deeds.change(
                 "v2",
-                Cue(_at_step(2), _prometheus(Fault(FaultKind.HTML)), "Prometheus goes down."),
-                Cue(
-                    lambda status: any(check["verdict"] == "Unavailable" for check in status.get("checks", [])),
-                    _prometheus(None),
-                    "Prometheus comes back.",
-                ),
+                Cue(at_step(2), deeds.break_prometheus(Fault(FaultKind.HTML)), "Prometheus goes down."),
+                Cue(prometheus_missed, deeds.break_prometheus(None), "Prometheus comes back."),
             ),
         ),
-        (_promoted("v2"), _NO_LOSS),
+        (promoted("v2"),),
+    ),
+    "prometheus-ignored": Scenario(
+        "Prometheus goes down for good, but failWhenPrometheusFails is false",
+        (
+            Act(
+                "The image is changed to v2, and failWhenPrometheusFails to false.",
+                lambda stage: stage.patch(image=stage.image("v2"), failWhenPrometheusFails=False),
+                (Cue(at_step(2), deeds.break_prometheus(Fault(FaultKind.DOWN)), "Prometheus goes down."),),
+            ),
+        ),
+        (promoted("v2"),),
     ),
     "second-change": Scenario(
         "v4 comes while v2 is being tried: v2 is given up, v4 goes through all steps",
-        (
-            Act(
-                "The image is changed to v2.",
-                lambda stage: stage.set_image("v2"),
-                _over("v4"),
-                (Cue(_at_step(2), lambda stage: stage.set_image("v4"), "The image is changed to v4."),),
-            ),
-        ),
-        (_promoted("v4"), _NO_LOSS),
+        (deeds.change("v2", deeds.change_at(at_step(2), "v4")),),
+        (promoted("v4"), ended(End.SUPERSEDED, End.PROMOTED)),
+    ),
+    "late-change": Scenario(
+        "v4 comes while v2 is being promoted: v1 is put back, v4 goes through all steps",
+        (deeds.change("v2", deeds.change_at(in_phase(Phase.PROMOTING), "v4")),),
+        (promoted("v4"), ended(End.SUPERSEDED, End.PROMOTED)),
     ),
     "cancel": Scenario(
         "the image goes back to v1 while v2 is being tried",
+        (deeds.change("v2", deeds.change_at(at_step(2), FIRST)),),
+        (untouched(FIRST), weights_were(0, 10, 20, 0), ended(End.CANCELLED)),
+    ),
+    "paused": Scenario(
+        "the rollout is paused in the second step, and goes on later",
         (
-            Act(
-                "The image is changed to v2.",
-                lambda stage: stage.set_image("v2"),
-                _over("v1"),
-                (Cue(_at_step(2), lambda stage: stage.set_image("v1"), "The image is changed back to v1."),),
+            deeds.change(
+                "v2",
+                Cue(at_step(2), deeds.patch(paused=True), "The rollout is paused."),
+                Cue(for_reason(Reason.PAUSED), deeds.patch(paused=None), "The rollout goes on.", delay=3.0),
             ),
         ),
-        (Expectation("v1 serves as before", lambda stage: serves(stage, "v1")), _NO_LOSS),
+        (promoted("v2"), held_at(20)),
+    ),
+    "not-retried": Scenario(
+        "v3 failed, and is not tried again when something else is changed",
+        (deeds.change("v3"), Act(f"The replicas are changed to {_MORE}.", deeds.patch(replicas=_MORE))),
+        (
+            *rolled_back("v3", FIRST, Reason.CHECK_FAILED),
+            ended(End.FAILED),
+            primary_has(
+                f"the primary has {_MORE} pods",
+                lambda primary, _: bool(primary["status"]["availableReplicas"] == _MORE),
+            ),
+        ),
+    ),
+    "retry": Scenario(
+        "v3 failed; what it needs is repaired, and it is tried again on request",
+        (deeds.change("v3"), Act("What v3 needs is repaired, and another try is asked for.", _try_again)),
+        (promoted("v3"), ended(End.FAILED, End.PROMOTED)),
+    ),
+    "template": Scenario(
+        "an environment variable is added, which rolls out like an image",
+        (Act("The template gets the environment variable CURRENCY.", _set_in_template),),
+        (promoted(FIRST), primary_has("the primary has the variable", lambda _, own: _CURRENCY in own.get("env", ()))),
+    ),
+    "refused-spec": Scenario(
+        "in the second step the spec gets a value that is refused, and is repaired later",
+        (
+            deeds.change(
+                "v2",
+                Cue(at_step(2), deeds.patch(revisionHistoryLimit=-1), "revisionHistoryLimit is set to -1."),
+                Cue(at_rest, deeds.patch(revisionHistoryLimit=None), "revisionHistoryLimit is removed."),
+            ),
+        ),
+        (promoted("v2"), ended(End.CANCELLED, End.PROMOTED)),
+    ),
+    "refused-route": Scenario(
+        "Istio's webhook refuses the VirtualServices for a while",
+        (
+            Act(
+                "The image is changed to v2, while VirtualServices are refused.",
+                _change_refused,
+                (
+                    Cue(
+                        for_reason(Reason.WAITING_FOR_ROUTE),
+                        deeds.accept_routes,
+                        "VirtualServices are accepted again.",
+                        delay=3.0,
+                    ),
+                ),
+            ),
+        ),
+        (promoted("v2"), ended(End.PROMOTED)),
+    ),
+    "edited-children": Scenario(
+        "in the second step somebody edits weights, Deployments and labels by hand",
+        (deeds.change("v2", Cue(at_step(2), deeds.edit_children, "Weights, pods, image and labels are edited.")),),
+        (promoted("v2"), Expectation("the label of somebody else stays", foreign_label_stays)),
+    ),
+    "deleted-children": Scenario(
+        "somebody deletes the way in the second and third step, and the secondary in the fourth",
+        (
+            deeds.change(
+                "v2",
+                Cue(at_step(2), deeds.delete(GATEWAY, VIRTUAL_SERVICE), "The Gateway and its route are deleted."),
+                Cue(at_step(3), deeds.delete(SERVICE, DESTINATION_RULE), "The Service and the subsets are deleted."),
+                Cue(at_step(4), deeds.delete(DEPLOYMENT, suffix="-secondary"), "The secondary is deleted."),
+            ),
+        ),
+        (promoted("v2"), ended(End.INTERRUPTED, End.PROMOTED)),
+        loses="there is no way, and then no secondary, until it is observed and made again",
+    ),
+    "lost-memory": Scenario(
+        "the revisions are deleted in the second step, the status in the fourth",
+        (
+            deeds.change(
+                "v2",
+                Cue(at_step(2), lambda stage: stage.delete_all(CONTROLLER_REVISION), "The revisions are deleted."),
+                Cue(at_step(4), lambda stage: stage.wipe_status(), "The status is wiped."),
+            ),
+        ),
+        (promoted("v2"),),
+    ),
+    "hook-down": Scenario(
+        "the hook is out of reach for a while",
+        (
+            deeds.change(
+                "v2",
+                Cue(at_step(2), deeds.stop_hook, "The hook goes down."),
+                Cue(hook_missed, deeds.start_hook, "The hook comes back.", delay=3.0),
+            ),
+        ),
+        (promoted("v2"), weights_were(*WHOLE_PLAN)),
     ),
 }
 """By name."""
-
-
-def custom(tag: str) -> Scenario:
-    """One change to a tag of the user's choice, without expectations but that it comes to rest."""
-    return Scenario(f"the image is changed to {tag}", (_change(tag),))

@@ -14,20 +14,19 @@ from app.settings import Settings
 from app.simulation.cluster import Cluster, Pace
 from app.simulation.kubernetes.images import ImageCatalog
 from app.simulation.metacontroller.hook import HookAnswer, HookUnreachableError
-from app.simulation.prometheus.api import Fault, prometheus_app
+from app.simulation.outages import Outages
+from app.simulation.prometheus.api import prometheus_app
 from app.simulation.prometheus.series import SeriesStore
 
 START: Final = 1_767_225_600.0
 """2026-01-01T00:00:00Z; any moment would do."""
 
 
-class World:
-    """A cluster with a hook. Faults of the hook and of Prometheus are fields that can be set at any time.
+class World(Outages):
+    """A cluster with a hook, and what is out of order.
 
     Attributes:
         cluster: the embedded cluster.
-        prometheus_fault: what is wrong with Prometheus.
-        hook_down: whether the hook is out of reach.
         skew: seconds that the hook's clock is ahead of the cluster's.
     """
 
@@ -35,9 +34,8 @@ class World:
         self, *, settings: Settings | None = None, pace: Pace | None = None, images: ImageCatalog | None = None
     ) -> None:
         """`settings` are the hook's; `pace` and `images` the cluster's."""
+        super().__init__()
         series = SeriesStore()
-        self.prometheus_fault: Fault | None = None
-        self.hook_down = False
         self.skew = 0.0
         prometheus = prometheus_app(series, lambda: self.cluster.now, lambda: self.prometheus_fault)
         chosen = settings or Settings(log_level="error")

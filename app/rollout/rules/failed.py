@@ -21,7 +21,7 @@ def back_to_stable(s: Situation) -> Outcome | None:
 
 def still_the_failed_revision(s: Situation) -> Outcome | None:
     """Rule R6."""
-    if s.wanted is None or s.wanted.name != s.committed.failed_revision or _retry_requested(s):
+    if s.wanted is None or s.wanted.name != s.committed.failed_revision or s.retry_requested:
         return None
     return hold(
         Reason.FAILED_REVISION,
@@ -35,10 +35,6 @@ def retry(s: Situation) -> Outcome | None:
     if s.wanted is None or s.wanted.name != s.committed.failed_revision:
         return None
     return advance(Reason.RETRY_REQUESTED, f"Another try, as requested. {stable.started(s)}", stable.start(s))
-
-
-def _retry_requested(s: Situation) -> bool:
-    return s.observation.retry not in {"", s.committed.retry_handled}
 
 
 RULES: Final[tuple[Rule, ...]] = (

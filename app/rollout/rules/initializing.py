@@ -18,7 +18,7 @@ def first_revision_is_known_to_fail(s: Situation) -> Outcome | None:
     """The stable revision is lost with all children, and what the spec asks for has failed before (rule R6)."""
     if s.wanted is None or s.wanted.name == s.committed.stable_revision:
         return None
-    if s.wanted.name != s.committed.failed_revision or s.observation.retry != s.committed.retry_handled:
+    if s.wanted.name != s.committed.failed_revision or s.retry_requested:
         return None
     return hold(
         Reason.FIRST_REVISION_FAILED,
@@ -77,7 +77,10 @@ def waiting_for_primary(s: Situation) -> Outcome | None:
 
 def pods(s: Situation) -> str:
     """The primary's pods in a few words."""
-    return s.children.primary.describe() if s.children.primary else "its Deployment is not there yet"
+    primary, replicas = s.children.primary, s.settings.replicas
+    if primary is None:
+        return "its Deployment is not there yet"
+    return primary.describe() + (f", {replicas} asked for" if primary.replicas != replicas else "")
 
 
 RULES: Final[tuple[Rule, ...]] = (

@@ -7,6 +7,7 @@ from typing import Final
 
 from app.resource.status import Ending, Phase, Stage
 from app.rollout.reasons import Reason
+from app.rollout.route import Scope
 from app.rollout.rules import stable
 from app.rollout.rules.initializing import pods
 from app.rollout.situation import Move, Outcome, Rule, Situation, advance, hold
@@ -62,6 +63,18 @@ def waiting_to_restore(s: Situation) -> Outcome | None:
     )
 
 
+def promoted_primary_overdue(s: Situation) -> Outcome | None:
+    """A primary that broke right after its promotion must not hold the rollout for ever (rule R8)."""
+    if s.committed.phase is not Phase.DRAINING or s.committed.stage is not Stage.WITHDRAWING or not s.overdue:
+        return None
+    return advance(
+        Reason.WITHDRAWAL_DEADLINE_EXCEEDED,
+        f"The secondary still has traffic after {s.settings.progress_deadline_seconds} s; the primary takes it as it "
+        f"is: {pods(s)}.",
+        Move(Phase.DRAINING, Stage.DISCONNECTING),
+    )
+
+
 def waiting_for_withdrawal(s: Situation) -> Outcome | None:
     """The proxies must have stopped sending before the Service forgets the secondary's pods."""
     if s.committed.stage is not Stage.WITHDRAWING:
@@ -70,9 +83,11 @@ def waiting_for_withdrawal(s: Situation) -> Outcome | None:
     if until is None:
         return hold(
             Reason.WAITING_FOR_ROUTE,
-            f"All traffic goes to the primary; a route still gives the secondary {s.observation.route.highest} %."
+            f"All traffic goes to the primary ({pods(s)}); a route still gives the secondary "
+            f"{s.observation.route.highest} %."
             if s.observation.route.highest
             else "All traffic goes to the primary; its routes are not in place.",
+            look_at=s.deadline if s.committed.phase is Phase.DRAINING else None,
             unblocked_by="routes that give the secondary nothing, observed",
         )
     if s.now < until:
@@ -120,6 +135,18 @@ def drained(s: Situation) -> Outcome | None:
     )
 
 
+def traffic_returned(s: Situation) -> Outcome | None:
+    """Somebody gave a drained secondary traffic again: it is drained once more before it goes (rule R2)."""
+    if s.clock.in_place or (s.observation.route.highest == 0 and s.children.scope is Scope.PRIMARY):
+        return None
+    return advance(
+        Reason.TRAFFIC_RETURNED,
+        f"A route gives the secondary {s.observation.route.highest} % again, or the Service selects it; it is drained "
+        "once more.",
+        Move(s.committed.phase, Stage.DISCONNECTING),
+    )
+
+
 def waiting_for_removal(s: Situation) -> Outcome | None:
     """The secondary is on its way out."""
     if s.clock.in_place:
@@ -139,8 +166,9 @@ def promoted(s: Situation) -> Outcome | None:
 
 
 def rolled_back_as_failed(s: Situation) -> Outcome | None:
-    """The rollout has failed."""
-    if s.committed.ending is not Ending.FAILED:
+    """The rollout has failed, or was interrupted while the spec asks for what failed before (rule R6)."""
+    failed_before = s.wanted is not None and s.wanted.name == s.committed.failed_revision
+    if s.committed.ending is not Ending.FAILED and not (s.committed.ending is Ending.INTERRUPTED and failed_before):
         return None
     return advance(
         Reason.ROLLED_BACK,
@@ -191,10 +219,12 @@ RULES: Final[tuple[Rule, ...]] = (
     nothing_healthier_to_wait_for,
     restore_overdue,
     waiting_to_restore,
+    promoted_primary_overdue,
     waiting_for_withdrawal,
     withdrawn,
     draining,
     drained,
+    traffic_returned,
     waiting_for_removal,
     promoted,
     rolled_back_as_failed,

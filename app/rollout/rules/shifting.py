@@ -1,11 +1,13 @@
 """Shifting: the weight rises step by step, checked during each step and at its end."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from app.resource.status import Action, Phase, Stage, Verdict
 from app.rollout.checking import step_end
+from app.rollout.fit import secondary_whole
 from app.rollout.reasons import Reason
+from app.rollout.route import Scope
 from app.rollout.rules import given_up
 from app.rollout.rules.starting import pods
 from app.rollout.situation import Move, Outcome, Rule, Situation, advance, hold
@@ -46,8 +48,8 @@ def overdue(s: Situation) -> Outcome | None:
     if not s.overdue:
         return None
     waited = f"after {s.settings.progress_deadline_seconds} s"
-    if s.observation.route.agreed != s.committed.weight:
-        message = f"The weight of {s.committed.weight} % is not observed {waited}; {_observed_weight(s)}."
+    if secondary_whole(s.observation):
+        message = f"The way that gives the secondary {s.committed.weight} % does not stand {waited}; {_way(s)}."
         return given_up.interrupted(s, Reason.ROUTE_DEADLINE_EXCEEDED, message)
     return given_up.failed(
         s, Reason.PROGRESS_DEADLINE_EXCEEDED, f"The secondary is not wholly available {waited}: {pods(s)}."
@@ -71,7 +73,7 @@ def waiting_for_route(s: Situation) -> Outcome | None:
         return None
     return hold(
         Reason.WAITING_FOR_ROUTE,
-        f"{_step(s)}; {_observed_weight(s)}; the secondary has {pods(s)}.",
+        f"{_step(s)}; {_way(s)}; the secondary has {pods(s)}.",
         look_at=s.deadline,
         unblocked_by=f"a route of {s.committed.weight} % and an available secondary, observed",
     )
@@ -90,11 +92,11 @@ def check_undecided(s: Situation) -> Outcome | None:
     end = step_end(s.observation, s.now)
     if s.settings.prometheus_query is None or end is None:
         return None
+    limit = end + timedelta(seconds=s.settings.progress_deadline_seconds)
     if s.check is None or s.check.measured_at < end:
-        return hold(Reason.WAITING_FOR_CHECK, f"{_step(s)} is over; its last check is still to come.")
+        return _unmeasured(s, limit)
     if s.check.verdict is Verdict.PASSED or _silent_too_long(s):
         return None
-    limit = end + timedelta(seconds=s.settings.progress_deadline_seconds)
     if s.check.verdict is Verdict.UNAVAILABLE:
         return hold(
             Reason.PROMETHEUS_UNAVAILABLE,
@@ -110,6 +112,21 @@ def check_undecided(s: Situation) -> Outcome | None:
         look_at=limit,
         unblocked_by="an answer with numbers, or without any sample",
     )
+
+
+def _unmeasured(s: Situation, limit: datetime) -> Outcome:
+    """The query cannot be asked before the candidate has had traffic for as long as it looks back."""
+    if s.now < limit:
+        return hold(
+            Reason.WAITING_FOR_CHECK,
+            f"{_step(s)} is over; the query looks back further than this candidate has had traffic.",
+            look_at=limit,
+            unblocked_by="enough time under traffic for the query's subquery",
+        )
+    message = (
+        f"No check {s.settings.progress_deadline_seconds} s after the end of the step: the query looks back too far."
+    )
+    return given_up.failed(s, Reason.CHECK_INCONCLUSIVE, message)
 
 
 def paused(s: Situation) -> Outcome | None:
@@ -167,12 +184,20 @@ def _remark(s: Situation) -> str:
 
 
 def _step(s: Situation) -> str:
-    return f"Step {s.committed.step} of {len(s.settings.strategy.steps)} at {s.committed.weight} %"
+    # A plan that was shortened under way may have fewer steps than were taken.
+    steps = max(s.committed.step, len(s.settings.strategy.steps))
+    return f"Step {s.committed.step} of {steps} at {s.committed.weight} %"
 
 
-def _observed_weight(s: Situation) -> str:
+def _way(s: Situation) -> str:
+    """What is observed of the way to the secondary, in a few words."""
     agreed = s.observation.route.agreed
-    return "the observed routes do not agree" if agreed is None else f"the observed weight is {agreed} %"
+    words = ["the observed routes do not agree" if agreed is None else f"the observed weight is {agreed} %"]
+    if s.children.scope is not Scope.BOTH:
+        words.append("the Service does not select both versions")
+    if not s.children.subsets:
+        words.append("the DestinationRule does not tell them apart")
+    return ", ".join(words)
 
 
 RULES: Final[tuple[Rule, ...]] = (

@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from app.resource.status import Action, Ending, Phase, Stage
 from app.rollout.reasons import Reason
+from app.rollout.rules import initializing
 from app.rollout.situation import Move, Outcome, Rule, Situation, advance, hold
 
 
@@ -36,9 +37,16 @@ def spec_refused(s: Situation) -> Outcome | None:
     )
 
 
+def primary_incomplete(s: Situation) -> Outcome | None:
+    """The spec asks for what the primary runs, but not all of its pods are there."""
+    if not _wants_stable(s) or s.clock.in_place:
+        return None
+    return initializing.primary_overdue(s) or initializing.waiting_for_primary(s)
+
+
 def up_to_date(s: Situation) -> Outcome | None:
     """Nothing to do."""
-    if s.wanted is None or s.wanted.name != s.committed.stable_revision:
+    if s.wanted is None or not _wants_stable(s):
         return None
     return hold(Reason.UP_TO_DATE, f"Revision {s.wanted.name} ({s.wanted.image}) serves all traffic, as the spec asks.")
 
@@ -77,7 +85,21 @@ def start(s: Situation) -> Move:
         "checks": (),
         "retry_handled": s.observation.retry,
     }
+    if s.wanted is not None and s.wanted.name == s.committed.failed_revision:
+        # A person asked for it, or the spec named another revision in between: it counts as untried (rule R6).
+        changes |= {"failed_revision": "", "failure_reason": "", "failure_message": ""}
     return Move(Phase.STARTING, Stage.LAUNCHING, changes)
 
 
-RULES: Final[tuple[Rule, ...]] = (stray_secondary, spec_refused, up_to_date, paused, revision_changed)
+def _wants_stable(s: Situation) -> bool:
+    return s.wanted is not None and s.wanted.name == s.committed.stable_revision
+
+
+RULES: Final[tuple[Rule, ...]] = (
+    stray_secondary,
+    spec_refused,
+    primary_incomplete,
+    up_to_date,
+    paused,
+    revision_changed,
+)

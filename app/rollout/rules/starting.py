@@ -3,6 +3,7 @@
 from typing import Final
 
 from app.resource.status import Phase, Stage
+from app.rollout.fit import secondary_whole
 from app.rollout.reasons import Reason
 from app.rollout.rules import given_up
 from app.rollout.situation import Move, Outcome, Rule, Situation, advance, hold
@@ -13,11 +14,10 @@ def overdue(s: Situation) -> Outcome | None:
     if not s.overdue:
         return None
     waited = f"after {s.settings.progress_deadline_seconds} s"
-    if s.committed.stage is Stage.LAUNCHING:
-        message = f"The secondary is not available {waited}: {pods(s)}."
-        return given_up.failed(s, Reason.PROGRESS_DEADLINE_EXCEEDED, message)
-    message = f"The Service and the subsets do not show both versions {waited}; the secondary has {pods(s)}."
-    return given_up.interrupted(s, Reason.ROUTE_DEADLINE_EXCEEDED, message)
+    if secondary_whole(s.observation):
+        message = f"The Service and the subsets do not show both versions {waited}."
+        return given_up.interrupted(s, Reason.ROUTE_DEADLINE_EXCEEDED, message)
+    return given_up.failed(s, Reason.PROGRESS_DEADLINE_EXCEEDED, f"The secondary is not available {waited}: {pods(s)}.")
 
 
 def waiting(s: Situation) -> Outcome | None:

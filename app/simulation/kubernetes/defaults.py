@@ -4,7 +4,7 @@ import ipaddress
 from collections.abc import Callable
 from typing import Any
 
-from app.simulation.kubernetes.objects import DEPLOYMENT, SERVICE, Kind, Object, kind_of
+from app.simulation.kubernetes.objects import DEPLOYMENT, SERVICE, Kind, Object, copied, kind_of
 
 
 def add_defaults(obj: Object, number: int) -> None:
@@ -17,6 +17,13 @@ def add_defaults(obj: Object, number: int) -> None:
     fill = _DEFAULTS.get(kind_of(obj))
     if fill:
         fill(obj.setdefault("spec", {}), number)
+
+
+def keep_allocated(obj: Object, before: Object) -> None:
+    """What the API server allocated to a Service stays with it where an update leaves it out."""
+    if kind_of(obj) == SERVICE:
+        for field in ("clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy"):
+            obj.setdefault("spec", {}).setdefault(field, copied(before["spec"][field]))
 
 
 def _deployment(spec: dict[str, Any], _: int) -> None:
@@ -54,9 +61,9 @@ def _service(spec: dict[str, Any], number: int) -> None:
     spec.setdefault("ipFamilyPolicy", "SingleStack")
     spec.setdefault("internalTrafficPolicy", "Cluster")
     spec.setdefault("sessionAffinity", "None")
-    for port in spec.get("ports", []):
+    for port in spec["ports"]:
         port.setdefault("protocol", "TCP")
-        port.setdefault("targetPort", port["port"])
+        port.setdefault("targetPort", port.get("port"))
 
 
 _DEFAULTS: dict[Kind, Callable[[dict[str, Any], int], None]] = {DEPLOYMENT: _deployment, SERVICE: _service}

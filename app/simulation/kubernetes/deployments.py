@@ -1,44 +1,97 @@
-"""A Deployment controller: rolling updates as Kubernetes does them (Deployments, "Rolling Update Deployment")."""
+"""A Deployment controller: replica sets, their pods, and the status of the Deployment.
+
+One tick takes one step for each Deployment, as one sync of the real controller does: scale, or grow, or shrink.
+"""
 
 import hashlib
 import json
-import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Final
 
-from app.simulation.kubernetes.errors import ApiError
+from app.simulation.kubernetes.deployment_status import Counts, RolloutStatus
 from app.simulation.kubernetes.images import ImageCatalog
-from app.simulation.kubernetes.objects import DEPLOYMENT, Key, Object, key_of, timestamp
+from app.simulation.kubernetes.objects import DEPLOYMENT, Key, Object, annotations_of, is_going, key_of
 from app.simulation.kubernetes.pods import Pod
+from app.simulation.kubernetes.rolling import Limits, Size, grown, read_limits, rescaled, shrunk
 from app.simulation.kubernetes.store import ObjectStore
 
-WHO = "deployment-controller"
+WHO: Final = "deployment-controller"
+REVISION: Final = "deployment.kubernetes.io/revision"
+_REMEMBERED: Final = 60.0
+"""Seconds: the proxies may know a pod for a while after its end."""
+
+
+@dataclass(eq=False)
+class _ReplicaSet:
+    """The pods of one template; it stays, empty, for the day when the template comes back."""
+
+    owner: Key
+    hash: str
+    template: Object
+    revision: int = 0
+    pods: list[Pod] = field(default_factory=list)
+
+    def size(self, now: float, min_ready: float) -> Size:
+        return Size(len(self.pods), sum(pod.available(now, min_ready) for pod in self.pods))
+
+    def add(self, number: int, now: float) -> Pod:
+        pod = Pod(
+            name=f"{self.owner.name}-{self.hash}-{number:03d}",
+            namespace=self.owner.namespace,
+            workload=self.owner.name,
+            template=self.hash,
+            labels=self.template["metadata"]["labels"],
+            image=self.template["spec"]["containers"][0]["image"],
+            created=now,
+        )
+        self.pods.append(pod)
+        return pod
+
+    def take(self, count: int) -> list[Pod]:
+        """Takes out the pods that are missed least: not ready, ready for the shortest time, youngest."""
+        ranked = sorted(self.pods, key=lambda pod: (pod.ready_since is not None, -(pod.ready_since or 0), -pod.created))
+        self.pods = [pod for pod in self.pods if pod not in ranked[:count]]
+        return ranked[:count]
 
 
 @dataclass
-class _Progress:
-    """What the controller remembers of a Deployment."""
+class _Rollout:
+    """What the controller remembers of a Deployment.
+
+    Attributes:
+        uid: of the Deployment.
+        status: what was said last.
+        generation: that was seen last.
+        seen_at: when it was.
+        limits: that the replica sets were scaled for.
+        sets: oldest first.
+    """
 
     uid: str
+    status: RolloutStatus
     generation: int = 0
     seen_at: float = 0.0
-    pods: list[Pod] = field(default_factory=list)
-    count: int = 0
-    moved_at: float = 0.0
-    last: tuple[int, ...] = ()
+    limits: Limits = field(default_factory=lambda: Limits(0, 0, 0))
+    sets: list[_ReplicaSet] = field(default_factory=list)
 
+    @property
+    def pods(self) -> list[Pod]:
+        return [pod for one in self.sets for pod in one.pods]
 
-@dataclass(frozen=True)
-class _Plan:
-    """A Deployment's numbers, resolved as the Deployment controller resolves them."""
+    def newest(self, template: str) -> _ReplicaSet | None:
+        """The replica set of a template, where there is one."""
+        return next((one for one in self.sets if one.hash == template), None)
 
-    replicas: int
-    surge: int
-    unavailable: int
-    min_ready: float
-    deadline: float
-    template: str
+    def counts(self, template: str, now: float, min_ready: float) -> Counts:
+        """The pods in numbers."""
+        newest = self.newest(template)
+        return Counts(
+            replicas=len(self.pods),
+            updated=len(newest.pods) if newest else 0,
+            ready=sum(pod.ready_since is not None for pod in self.pods),
+            available=sum(pod.available(now, min_ready) for pod in self.pods),
+        )
 
 
 class DeploymentController:
@@ -50,57 +103,85 @@ class DeploymentController:
         self._images = images
         self._reaction = reaction
         self._stop_delay = stop_delay
-        self._known: dict[Key, _Progress] = {}
+        self._rollouts: dict[Key, _Rollout] = {}
         self._leaving: list[Pod] = []
+        self._made = 0
 
     def pods(self, *, leaving: bool = False) -> Iterator[Pod]:
         """The pods that are wanted and, where asked for, those that are on their way out."""
-        for progress in self._known.values():
-            yield from progress.pods
+        for rollout in self._rollouts.values():
+            yield from rollout.pods
         if leaving:
             yield from self._leaving
+
+    def running(self, now: float) -> set[str]:
+        """The names of the pods whose processes run, those that are stopping included."""
+        return {pod.name for pod in self.pods(leaving=True) if now < (pod.deleted or now) + self._stop_delay}
 
     def tick(self, now: float) -> None:
         """One look at everything."""
         deployments = {key_of(deployment): deployment for deployment in self._store.list(DEPLOYMENT)}
-        for key in [key for key in self._known if self._uid(deployments.get(key)) != self._known[key].uid]:
-            self._leave(self._known.pop(key).pods, now)
+        for key, rollout in list(self._rollouts.items()):
+            if key not in deployments or deployments[key]["metadata"]["uid"] != rollout.uid:
+                self._leave(self._rollouts.pop(key).pods, now)
         for key, deployment in deployments.items():
             self._reconcile(key, deployment, now)
-        self._leaving = [pod for pod in self._leaving if now < (pod.deleted or 0.0) + self._stop_delay + 60]
+        self._leaving = [pod for pod in self._leaving if now < (pod.deleted or now) + self._stop_delay + _REMEMBERED]
 
     def _reconcile(self, key: Key, deployment: Object, now: float) -> None:
-        generation = deployment["metadata"]["generation"]
-        progress = self._known.setdefault(key, _Progress(deployment["metadata"]["uid"], seen_at=now, moved_at=now))
-        if generation != progress.generation:
-            progress.generation, progress.seen_at, progress.moved_at = generation, now, now
-        for pod in progress.pods:
+        uid, generation = deployment["metadata"]["uid"], deployment["metadata"]["generation"]
+        rollout = self._rollouts.setdefault(key, _Rollout(uid, RolloutStatus(now)))
+        if generation != rollout.generation:
+            rollout.generation, rollout.seen_at = generation, now
+        for pod in rollout.pods:
             pod.refresh(now, self._images)
-        if now < progress.seen_at + self._reaction:
+        if now < rollout.seen_at + self._reaction:
             return
-        plan = _plan(deployment["spec"])
-        self._scale(key, deployment, progress, plan, now)
-        self._write_status(deployment, progress, plan, now)
+        spec = deployment["spec"]
+        limits, template = read_limits(spec), _hash(spec["template"])
+        # As the replica sets' own status, the numbers are from before this step.
+        counts = rollout.counts(template, now, spec.get("minReadySeconds", 0))
+        newest = rollout.newest(template) or _ReplicaSet(key, template, spec["template"])
+        if is_going(deployment):
+            pass  # Its pods stay until it is gone; its status follows them.
+        elif rollout.pods and limits.replicas != rollout.limits.replicas:
+            self._rescale(rollout, newest, limits, now)
+        else:
+            self._roll(spec, rollout, newest, limits, now)
+            rollout.status.estimate(counts, limits, spec["progressDeadlineSeconds"], now)
+        rollout.limits = limits
+        self._write_status(deployment, rollout, newest, counts, now)
 
-    def _scale(self, key: Key, deployment: Object, progress: _Progress, plan: _Plan, now: float) -> None:
-        new = [pod for pod in progress.pods if pod.template == plan.template]
-        old = [pod for pod in progress.pods if pod.template != plan.template]
-        room = plan.replicas + plan.surge - len(progress.pods) if old else plan.replicas
-        for _ in range(min(plan.replicas - len(new), room)):
-            progress.count += 1
-            progress.pods.append(_new_pod(key, deployment, plan, progress.count, now))
-        surplus = sorted(new, key=lambda pod: (pod.ready_since is not None, -pod.created))[
-            : max(0, len(new) - plan.replicas)
-        ]
-        available_new = sum(pod.available(now, plan.min_ready) for pod in new)
-        least = plan.replicas - plan.unavailable
-        budget = len(progress.pods) - least - (len(new) - available_new)
-        broken = [pod for pod in old if not pod.available(now, plan.min_ready)][: max(0, budget)]
-        available = sum(pod.available(now, plan.min_ready) for pod in progress.pods)
-        healthy = [pod for pod in old if pod.available(now, plan.min_ready)]
-        going = [*surplus, *broken, *healthy[: max(0, min(available - least, budget - len(broken)))]]
-        progress.pods = [pod for pod in progress.pods if pod not in going]
-        self._leave(going, now)
+    def _rescale(self, rollout: _Rollout, newest: _ReplicaSet, limits: Limits, now: float) -> None:
+        """A change of `replicas`: progress is not judged meanwhile."""
+        sets = [*(one for one in rollout.sets if one is not newest), newest]
+        sizes = rescaled(limits, rollout.limits.ceiling, [len(one.pods) for one in sets])
+        self._resize(dict(zip(sets, sizes, strict=True)), now)
+
+    def _roll(self, spec: Object, rollout: _Rollout, newest: _ReplicaSet, limits: Limits, now: float) -> None:
+        """A step of a rolling update: grow, or else shrink."""
+        if newest not in rollout.sets:
+            rollout.sets.append(newest)
+            rollout.status.created(now)
+        older = [one for one in rollout.sets if one is not newest]
+        newest.revision = max(newest.revision, 1, *(one.revision + 1 for one in older))
+        wanted = grown(limits, len(newest.pods), len(rollout.pods))
+        if wanted != len(newest.pods):
+            self._resize({newest: wanted}, now)
+        elif any(one.pods for one in older):
+            min_ready = spec.get("minReadySeconds", 0)
+            sizes = shrunk(limits, newest.size(now, min_ready), [one.size(now, min_ready) for one in older])
+            self._resize(dict(zip(older, sizes, strict=True)), now)
+        else:
+            forgotten = sorted(older, key=lambda one: one.revision)[: max(0, len(older) - spec["revisionHistoryLimit"])]
+            rollout.sets = [one for one in rollout.sets if one not in forgotten]
+
+    def _resize(self, sizes: Mapping[_ReplicaSet, int], now: float) -> None:
+        for one, size in sizes.items():
+            for _ in range(size - len(one.pods)):
+                self._made += 1
+                one.add(self._made, now).refresh(now, self._images)
+            self._leave(one.take(max(0, len(one.pods) - size)), now)
 
     def _leave(self, pods: list[Pod], now: float) -> None:
         for pod in pods:
@@ -108,97 +189,16 @@ class DeploymentController:
             pod.refresh(now, self._images)
             self._leaving.append(pod)
 
-    def _write_status(self, deployment: Object, progress: _Progress, plan: _Plan, now: float) -> None:
-        updated = sum(pod.template == plan.template for pod in progress.pods)
-        ready = sum(pod.ready_since is not None for pod in progress.pods)
-        available = sum(pod.available(now, plan.min_ready) for pod in progress.pods)
-        counts = (len(progress.pods), updated, ready, available)
-        if counts != progress.last:
-            progress.last, progress.moved_at = counts, now
-        complete = updated == len(progress.pods) == available == plan.replicas
-        overdue = not complete and now - progress.moved_at >= plan.deadline
-        status = {
-            "observedGeneration": progress.generation,
-            "replicas": len(progress.pods),
-            "updatedReplicas": updated,
-            "readyReplicas": ready,
-            "availableReplicas": available,
-            "unavailableReplicas": max(0, plan.replicas - available),
-            "conditions": [
-                _condition(
-                    "Available",
-                    available >= plan.replicas - plan.unavailable,
-                    ("MinimumReplicasAvailable", "MinimumReplicasUnavailable"),
-                    now,
-                    deployment,
-                ),
-                _condition(
-                    "Progressing",
-                    not overdue,
-                    ("NewReplicaSetAvailable" if complete else "ReplicaSetUpdated", "ProgressDeadlineExceeded"),
-                    now,
-                    deployment,
-                ),
-            ],
-        }
-        shown = {name: value for name, value in status.items() if value != 0}
-        try:
-            self._store.update_status({**deployment, "status": shown}, WHO)
-        except ApiError:
-            return  # changed meanwhile: the next look sees it
-
-    @staticmethod
-    def _uid(deployment: Object | None) -> str:
-        return deployment["metadata"]["uid"] if deployment else ""
-
-
-def _plan(spec: dict[str, Any]) -> _Plan:
-    replicas = spec["replicas"]
-    rolling = spec["strategy"].get("rollingUpdate", {})
-    surge = _resolve(rolling.get("maxSurge", "25%"), replicas, math.ceil)
-    unavailable = _resolve(rolling.get("maxUnavailable", "25%"), replicas, math.floor)
-    return _Plan(
-        replicas=replicas,
-        surge=surge,
-        unavailable=1 if surge == unavailable == 0 else unavailable,
-        min_ready=spec.get("minReadySeconds", 0),
-        deadline=spec.get("progressDeadlineSeconds", 600),
-        template=_hash(spec["template"]),
-    )
-
-
-def _resolve(value: int | str, replicas: int, rounding: Callable[[float], int]) -> int:
-    """A number, or a percentage of the replicas: surge is rounded up, unavailability down."""
-    return rounding(replicas * int(value.rstrip("%")) / 100) if isinstance(value, str) else value
+    def _write_status(
+        self, deployment: Object, rollout: _Rollout, newest: _ReplicaSet, counts: Counts, now: float
+    ) -> None:
+        wanted = len(rollout.pods)
+        status = rollout.status.report(counts, rollout.limits, wanted=wanted, generation=rollout.generation, now=now)
+        metadata = dict(deployment["metadata"])
+        if newest.revision:
+            metadata["annotations"] = {**annotations_of(deployment), REVISION: str(newest.revision)}
+        self._store.update_status({**deployment, "metadata": metadata, "status": status}, WHO)
 
 
 def _hash(template: Object) -> str:
     return hashlib.sha256(json.dumps(template, sort_keys=True).encode()).hexdigest()[:10]
-
-
-def _new_pod(key: Key, deployment: Object, plan: _Plan, number: int, now: float) -> Pod:
-    template = deployment["spec"]["template"]
-    return Pod(
-        name=f"{key.name}-{plan.template}-{number:03d}",
-        namespace=key.namespace,
-        workload=key.name,
-        template=plan.template,
-        labels=template["metadata"].get("labels", {}),
-        image=template["spec"]["containers"][0]["image"],
-        created=now,
-    )
-
-
-def _condition(kind: str, holds: bool, reasons: tuple[str, str], now: float, deployment: Object) -> Object:  # noqa: FBT001
-    status, reason = ("True", reasons[0]) if holds else ("False", reasons[1])
-    before = {one["type"]: one for one in deployment.get("status", {}).get("conditions", [])}.get(kind)
-    if before and (before["status"], before["reason"]) == (status, reason):
-        return dict(before)
-    since = before["lastTransitionTime"] if before and before["status"] == status else timestamp(now)
-    return {
-        "type": kind,
-        "status": status,
-        "reason": reason,
-        "lastTransitionTime": since,
-        "lastUpdateTime": timestamp(now),
-    }

@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar, cast
+
+T = TypeVar("T")
 
 Object = dict[str, Any]
 
@@ -16,7 +18,7 @@ class Kind:
 
     @property
     def group_key(self) -> str:
-        """The key of Metacontroller's `children`: `Deployment.apps/v1`."""
+        """The key of Metacontroller's `children`: `Deployment.apps/v1`, `Service.v1`."""
         return f"{self.kind}.{self.api_version}"
 
     @property
@@ -50,13 +52,51 @@ CANARY_APP = Kind("canary.atze.io/v1", "CanaryApp")
 
 def kind_of(obj: Object) -> Kind:
     """The kind of an object."""
-    return Kind(obj["apiVersion"], obj["kind"])
+    return Kind(obj.get("apiVersion", ""), obj["kind"])
 
 
 def key_of(obj: Object) -> Key:
-    """Where an object is."""
-    metadata = obj["metadata"]
-    return Key(kind_of(obj), metadata.get("namespace", "default"), metadata["name"])
+    """Where an object is; its name is "" where it has none."""
+    metadata = obj.get("metadata") or {}
+    return Key(kind_of(obj), metadata.get("namespace") or "default", metadata.get("name", ""))
+
+
+def labels_of(obj: Object) -> dict[str, str]:
+    """The labels of an object."""
+    return obj["metadata"].get("labels") or {}
+
+
+def annotations_of(obj: Object) -> dict[str, str]:
+    """The annotations of an object."""
+    return obj["metadata"].get("annotations") or {}
+
+
+def owners_of(obj: Object) -> list[Object]:
+    """The owner references of an object."""
+    return obj["metadata"].get("ownerReferences") or []
+
+
+def controller_of(obj: Object) -> Object | None:
+    """The owner reference that controls an object."""
+    return next((owner for owner in owners_of(obj) if owner.get("controller")), None)
+
+
+def is_going(obj: Object) -> bool:
+    """Whether an object is being deleted, and stands only because of its finalizers."""
+    return "deletionTimestamp" in obj["metadata"]
+
+
+def copied(value: T) -> T:
+    """A copy, with numbers as they come back from the API server: a whole number has no fraction."""
+    return cast("T", _copy(value))
+
+
+def _copy(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _copy(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_copy(inner) for inner in value]
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def timestamp(seconds: float) -> str:

@@ -1,8 +1,13 @@
 """Istio's standard metrics, counted per proxy and scraped into a time series store (Istio, "Standard Metrics")."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import Final, Protocol
+
+from app.simulation.kubernetes.pods import Pod
+from app.simulation.mesh.routing import Caller
 
 REQUESTS: Final = "istio_requests_total"
 DURATION: Final = "istio_request_duration_milliseconds"
@@ -10,7 +15,10 @@ BUCKETS: Final = (
     *(0.5, 1.0, 5.0, 10.0, 25.0, 50.0, 100.0, 250.0, 500.0, 1000.0, 2500.0, 5000.0, 10000.0),
     *(30000.0, 60000.0, 300000.0, 600000.0, 1800000.0, 3600000.0),
 )
-_GATEWAY: Final = "istio-ingressgateway"
+# As Prometheus 3 writes `le`: a whole number has a fraction, too.
+_BOUNDS: Final = (*(f"{bound:g}" if bound % 1 or bound >= 1e6 else f"{bound:.1f}" for bound in BUCKETS), "+Inf")  # noqa: PLR2004
+UNKNOWN: Final = "unknown"
+NO_FLAGS: Final = "-"
 
 
 class SeriesSink(Protocol):
@@ -22,71 +30,143 @@ class SeriesSink(Protocol):
 
 
 @dataclass(frozen=True)
+class Peer:
+    """One end of a request, as a proxy tells it.
+
+    Attributes:
+        workload: name of the Deployment.
+        namespace: of the Deployment.
+        app: the pods' label `app`.
+        version: the pods' label `version`.
+        revision: the canonical revision.
+        pod: whose proxy reports, "" where there is no proxy.
+    """
+
+    workload: str = UNKNOWN
+    namespace: str = UNKNOWN
+    app: str = UNKNOWN
+    version: str = UNKNOWN
+    revision: str = "latest"
+    pod: str = ""
+
+
+CALLERS: Final[Mapping[Caller, Peer]] = {
+    Caller.GATEWAY: Peer(
+        "istio-ingressgateway", "istio-system", "istio-ingressgateway", UNKNOWN, "latest", "istio-ingressgateway-0"
+    ),
+    Caller.MESH: Peer("client", "default", "client", UNKNOWN, "latest", "client-0"),
+    Caller.DIRECT: Peer(),
+}
+NOBODY: Final = Peer()
+
+
+def peer_of(pod: Pod) -> Peer:
+    """A pod as the other end of a request (Istio: canonical service and revision come from labels)."""
+    version = pod.labels.get("version", UNKNOWN)
+    revision = pod.labels.get("service.istio.io/canonical-revision") or pod.labels.get("app.kubernetes.io/version")
+    return Peer(
+        workload=pod.workload,
+        namespace=pod.namespace,
+        app=pod.labels.get("app", UNKNOWN),
+        version=version,
+        revision=revision or (version if version != UNKNOWN else "latest"),
+        pod=pod.name,
+    )
+
+
+@dataclass(frozen=True)
 class Served:
     """One request that was answered, or lost.
 
     Attributes:
-        namespace: of the service.
-        service: that was asked.
-        workload: that answered, "" where none did.
-        version: of the pod, from its revision label.
-        pod: that answered, "" where none did.
+        caller: from where it came.
+        namespace: of the service; "" where no route led to one.
+        service: that was asked; "" where no route led to one.
+        peer: who answered; NOBODY where none did.
         code: HTTP status.
+        flags: Envoy's response flags: "UH" no healthy upstream, "NR" no route, "-" none.
         latency: milliseconds.
     """
 
+    caller: Caller
     namespace: str
     service: str
-    workload: str
-    version: str
-    pod: str
+    peer: Peer
     code: int
+    flags: str
     latency: float
 
 
+@dataclass
+class _Counter:
+    """Requests with the same labels: their number is that of all buckets; the last one is `+Inf`."""
+
+    proxy: str
+    total: float = 0.0
+    buckets: list[int] = field(default_factory=lambda: [0] * (len(BUCKETS) + 1))
+
+    def samples(self) -> Iterator[tuple[str, str, float]]:
+        """Name, `le`, value."""
+        count = float(sum(self.buckets))
+        yield REQUESTS, "", count
+        for bound, value in zip(_BOUNDS, accumulate(self.buckets), strict=True):
+            yield f"{DURATION}_bucket", bound, float(value)
+        yield f"{DURATION}_sum", "", self.total
+        yield f"{DURATION}_count", "", count
+
+
 class Metrics:
-    """Counters as the proxies hold them: the gateway's as source, each pod's as destination."""
+    """Counters as the proxies hold them: the caller's as source, each pod's as destination."""
 
     def __init__(self, sink: SeriesSink) -> None:
         """Starts from zero."""
         self._sink = sink
-        self._counters: dict[tuple[tuple[str, str], ...], float] = {}
+        self._counters: dict[tuple[tuple[str, str], ...], _Counter] = {}
 
     def count(self, served: Served) -> None:
-        """Counts one request on both sides."""
-        self._record(served, "source", _GATEWAY, "" if served.workload else "UH")
-        if served.pod:
-            self._record(served, "destination", served.pod, "-")
+        """Counts one request on each side that has a proxy."""
+        for reporter, proxy in (("source", CALLERS[served.caller].pod), ("destination", served.peer.pod)):
+            if proxy:
+                key = tuple(sorted(_labels(served, reporter, proxy).items()))
+                counter = self._counters.setdefault(key, _Counter(proxy))
+                counter.total += served.latency
+                counter.buckets[bisect_left(BUCKETS, served.latency)] += 1
 
     def scrape(self, at: float, pods: set[str]) -> None:
         """Takes a sample of every counter whose proxy still runs; `pods` are the names of those that do."""
-        alive = pods | {_GATEWAY}
-        for labels, value in self._counters.items():
-            if dict(labels)["pod"] in alive:
-                self._sink.append(dict(labels), value, at)
+        alive = pods | {peer.pod for peer in CALLERS.values()}
+        for key, counter in self._counters.items():
+            if counter.proxy in alive:
+                for name, bound, value in counter.samples():
+                    self._sink.append({"__name__": name, **dict(key), **({"le": bound} if bound else {})}, value, at)
 
-    def _record(self, served: Served, reporter: str, proxy: str, flags: str) -> None:
-        labels = {
-            "reporter": reporter,
-            "pod": proxy,
-            "source_workload": _GATEWAY,
-            "destination_service_name": served.service,
-            "destination_service_namespace": served.namespace,
-            "destination_service": f"{served.service}.{served.namespace}.svc.cluster.local",
-            "destination_workload": served.workload or "unknown",
-            "destination_workload_namespace": served.namespace,
-            "destination_version": served.version or "unknown",
-            "response_code": str(served.code),
-            "response_flags": flags or "-",
-            "request_protocol": "http",
-        }
-        self._add({"__name__": REQUESTS, **labels}, 1.0)
-        for bound in BUCKETS:
-            self._add({"__name__": f"{DURATION}_bucket", **labels, "le": f"{bound:g}"}, float(served.latency <= bound))
-        self._add({"__name__": f"{DURATION}_bucket", **labels, "le": "+Inf"}, 1.0)
-        self._add({"__name__": f"{DURATION}_sum", **labels}, served.latency)
-        self._add({"__name__": f"{DURATION}_count", **labels}, 1.0)
 
-    def _add(self, labels: dict[str, str], amount: float) -> None:
-        key = tuple(sorted(labels.items()))
-        self._counters[key] = self._counters.get(key, 0.0) + amount
+def _labels(served: Served, reporter: str, proxy: str) -> dict[str, str]:
+    source, peer = CALLERS[served.caller], served.peer
+    host = f"{served.service}.{served.namespace}.svc.cluster.local" if served.service else UNKNOWN
+    reports = source if reporter == "source" else peer
+    secured = reporter == "destination" and served.caller is not Caller.DIRECT
+    return {
+        "reporter": reporter,
+        "namespace": reports.namespace,
+        "pod": proxy,
+        "source_workload": source.workload,
+        "source_workload_namespace": source.namespace,
+        "source_app": source.app,
+        "source_version": source.version,
+        "source_canonical_service": source.app,
+        "source_canonical_revision": source.revision,
+        "destination_workload": peer.workload,
+        "destination_workload_namespace": peer.namespace,
+        "destination_app": peer.app,
+        "destination_version": peer.version,
+        "destination_service": host,
+        "destination_service_name": served.service or UNKNOWN,
+        "destination_service_namespace": served.namespace or UNKNOWN,
+        "destination_canonical_service": peer.app,
+        "destination_canonical_revision": peer.revision,
+        "request_protocol": "http",
+        "response_code": str(served.code),
+        "response_flags": served.flags,
+        "connection_security_policy": "mutual_tls" if secured else UNKNOWN if reporter == "source" else "none",
+    }

@@ -6,11 +6,13 @@ from typing import Final
 
 from app.simulation.kubernetes.images import ImageCatalog
 from app.simulation.kubernetes.pods import Pod
-from app.simulation.mesh.metrics import Metrics, Served
+from app.simulation.mesh.metrics import NO_FLAGS, NOBODY, Metrics, Served, peer_of
 from app.simulation.mesh.routing import Caller, RouteTable, Share
 
 _UNAVAILABLE: Final = 503
-_NO_ROUTE: Final = 404
+_NO_UPSTREAM: Final = "UH"
+_NOT_FOUND: Final = 404
+_NO_ROUTE: Final = "NR"
 
 
 @dataclass(frozen=True)
@@ -111,7 +113,9 @@ class Traffic:
         caller = Caller(state.callers.choose({str(name): weight for name, weight in stream.callers.items()}))
         target = self._routes.target(caller, stream.namespace, stream.service, now - self._lag)
         if not target.shares:
-            self._lose(stream, caller, now, "no route leads to the service", _NO_ROUTE)
+            # The proxy has no cluster to name: Istio's labels say that the service is unknown.
+            self._metrics.count(Served(caller, "", "", NOBODY, _NOT_FOUND, _NO_ROUTE, 0.0))
+            self._on_lost(Lost(now, stream.service, caller, "no route leads to the service"))
             return
         index = state.shares.setdefault(caller, _Dice()).choose(
             {str(number): float(share.weight) for number, share in enumerate(target.shares)}
@@ -119,14 +123,17 @@ class Traffic:
         share = target.shares[int(index)]
         pod = self._pod(state, share, now, pods)
         if pod is None:
-            self._lose(stream, caller, now, f"no pod of {share.subset or 'the service'} answers", _UNAVAILABLE)
+            self._metrics.count(
+                Served(caller, stream.namespace, stream.service, NOBODY, _UNAVAILABLE, _NO_UPSTREAM, 0.0)
+            )
+            why = f"no pod of {share.subset or 'the service'} answers"
+            self._on_lost(Lost(now, stream.service, caller, why))
             return
         path = state.paths.setdefault((caller, pod.workload), _Dice()).choose(stream.paths)
         behaviour = self._images.behaviour(pod.image, pod.role)
-        version = pod.labels.get("canary.atze.io/revision", "")
         code = behaviour.answer(path)
         self._metrics.count(
-            Served(stream.namespace, stream.service, pod.workload, version, pod.name, code, behaviour.latency)
+            Served(caller, stream.namespace, stream.service, peer_of(pod), code, NO_FLAGS, behaviour.latency)
         )
         key = (stream.service, pod.workload, code)
         self.answered[key] = self.answered.get(key, 0) + 1
@@ -136,14 +143,11 @@ class Traffic:
         known = [
             pod
             for pod in pods
-            if pod.namespace == state.stream.namespace
+            if share.labels is not None
+            and pod.namespace == state.stream.namespace
             and share.labels.items() <= pod.labels.items()
             and pod.endpoint_at(now - self._lag)
             and pod.serving(now, self._stop_delay)
         ]
         state.turn += 1
         return known[state.turn % len(known)] if known else None
-
-    def _lose(self, stream: Stream, caller: Caller, now: float, why: str, code: int) -> None:
-        self._metrics.count(Served(stream.namespace, stream.service, "", "", "", code, 1.0))
-        self._on_lost(Lost(now, stream.service, caller, why))

@@ -13,8 +13,8 @@ class Faults:
     Attributes:
         lose_status_writes: so many status writes are lost without an error.
         swallow_syncs: so many syncs do not happen, and nobody notices.
-        stale_parent: served once instead of the parent, then dropped.
-        stale_children: served once instead of the children, then dropped.
+        stale_parent: served once instead of the parent, then dropped; the cache catches up, and that brings a sync.
+        stale_children: served once instead of the children, likewise.
         refuse: a child for which this returns a sentence is refused with it.
     """
 

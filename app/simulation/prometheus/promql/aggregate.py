@@ -1,47 +1,54 @@
 """Aggregations (Prometheus, "Aggregation operators")."""
 
 import math
-import statistics
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
-from app.simulation.prometheus.promql.errors import UnsupportedQueryError
-from app.simulation.prometheus.promql.values import Labels, Sample, signature, without_name
-from app.simulation.prometheus.promql.windows import quantile
+from app.simulation.prometheus.promql.errors import QueryError
+from app.simulation.prometheus.promql.numbers import deviation, largest, mean, quantile, smallest, total, variance
+from app.simulation.prometheus.promql.values import Labels, Sample, Signature, signature, without_name
 
-_FOLDS: Final[dict[str, Callable[[list[float]], float]]] = {
-    "sum": math.fsum,
-    "avg": lambda values: math.fsum(values) / len(values),
-    "min": lambda values: min(values, key=lambda value: (math.isnan(value), value)),
-    "max": lambda values: max(values, key=lambda value: (not math.isnan(value), value)),
-    "count": lambda values: float(len(values)),
-    "group": lambda _: 1.0,
-    "stddev": statistics.pstdev,
-    "stdvar": statistics.pvariance,
+Fold = Callable[[Sequence[float], float], float]
+"""A group's values, and the aggregation's parameter, to one value."""
+
+_FOLDS: Final[dict[str, Fold]] = {
+    "sum": lambda values, _: total(values),
+    "avg": lambda values, _: mean(values),
+    "min": lambda values, _: smallest(values),
+    "max": lambda values, _: largest(values),
+    "count": lambda values, _: float(len(values)),
+    "group": lambda _values, _: 1.0,
+    "stddev": lambda values, _: deviation(values),
+    "stdvar": lambda values, _: variance(values),
+    "quantile": lambda values, q: quantile(q, values),
 }
+_CHOICES: Final[dict[str, float]] = {"topk": -1.0, "bottomk": 1.0}
+"""Aggregations that keep some of a group's samples, and the sign that sorts the first of them to the front."""
+
+AGGREGATIONS: Final = frozenset({*_FOLDS, *_CHOICES})
+_MOST: Final = 2.0**63
 
 
-def aggregate(
-    op: str, samples: list[Sample], keep: Callable[[Labels], Labels], parameter: float | None
-) -> list[Sample]:
+def aggregate(op: str, samples: list[Sample], keep: Callable[[Labels], Labels], parameter: float) -> list[Sample]:
     """Aggregates a vector.
 
     Args:
-        op: the aggregation.
+        op: one of `AGGREGATIONS`.
         samples: of the vector.
         keep: the labels that a group is known by.
         parameter: of topk, bottomk and quantile.
 
     Raises:
-        UnsupportedQueryError: there is no such aggregation here.
+        QueryError: topk or bottomk is asked for a number of samples that is none.
     """
-    groups: dict[tuple[tuple[str, str], ...], list[Sample]] = {}
+    groups: dict[Signature, list[Sample]] = {}
     for sample in samples:
         groups.setdefault(signature(keep(sample.labels)), []).append(sample)
-    made: list[Sample] = []
-    for labels, members in groups.items():
-        made += _one(op, dict(labels), members, parameter)
-    return made
+    if op in _CHOICES:
+        number = _count(parameter)
+        return [sample for members in groups.values() for sample in _first(number, members, _CHOICES[op])]
+    fold = _FOLDS[op]
+    return [Sample(dict(key), fold([one.value for one in members], parameter)) for key, members in groups.items()]
 
 
 def grouping(names: Iterable[str], *, by: bool) -> Callable[[Labels], Labels]:
@@ -52,21 +59,13 @@ def grouping(names: Iterable[str], *, by: bool) -> Callable[[Labels], Labels]:
     return lambda labels: {name: value for name, value in without_name(labels).items() if name not in listed}
 
 
-def _one(op: str, labels: Labels, members: list[Sample], parameter: float | None) -> list[Sample]:
-    values = [sample.value for sample in members]
-    if op in _FOLDS:
-        # Sums and means of infinities and NaN follow IEEE; fsum and statistics would raise.
-        plain = all(math.isfinite(value) for value in values) or op in {"min", "max", "count", "group"}
-        return [Sample(labels, _FOLDS[op](values) if plain else _not_finite(op, values))]
-    if op == "quantile" and parameter is not None:
-        return [Sample(labels, quantile(parameter, values))]
-    if op in {"topk", "bottomk"} and parameter is not None:
-        sign = -1.0 if op == "topk" else 1.0
-        ordered = sorted(members, key=lambda sample: (math.isnan(sample.value), sign * sample.value))
-        return ordered[: max(0, int(parameter))]
-    raise UnsupportedQueryError(f"The aggregation {op} is not supported.")
+def _count(parameter: float) -> int:
+    if math.isnan(parameter):
+        raise QueryError("Parameter value is NaN")
+    if parameter >= _MOST:
+        raise QueryError(f"Scalar value {'+Inf' if math.isinf(parameter) else parameter} overflows int64")
+    return int(max(0.0, parameter))
 
 
-def _not_finite(op: str, values: list[float]) -> float:
-    total = sum(values)
-    return total if op == "sum" else total / len(values) if op == "avg" else math.nan
+def _first(number: int, members: list[Sample], sign: float) -> list[Sample]:
+    return sorted(members, key=lambda sample: (math.isnan(sample.value), sign * sample.value))[:number]

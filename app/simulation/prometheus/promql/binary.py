@@ -7,7 +7,17 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from app.simulation.prometheus.promql.errors import QueryError
-from app.simulation.prometheus.promql.values import Labels, Sample, Scalar, Vector, signature, without_name
+from app.simulation.prometheus.promql.numbers import divide
+from app.simulation.prometheus.promql.values import (
+    Labels,
+    Sample,
+    Scalar,
+    Signature,
+    Vector,
+    label_text,
+    signature,
+    without_name,
+)
 
 Side = Literal["one", "left", "right"]
 
@@ -30,17 +40,15 @@ class Matching:
     include: tuple[str, ...] = ()
     returns_bool: bool = False
 
-    def key(self, labels: Labels) -> tuple[tuple[str, str], ...]:
+    def group(self, labels: Labels) -> Labels:
         """What two partners have in common."""
         if self.on:
-            return signature({name: value for name, value in labels.items() if name in self.labels})
-        return signature({n: v for n, v in without_name(labels).items() if n not in self.labels})
+            return {name: value for name, value in labels.items() if name in self.labels}
+        return {n: v for n, v in without_name(labels).items() if n not in self.labels}
 
-
-def _divide(left: float, right: float) -> float:
-    if right:
-        return left / right
-    return math.nan if not left or math.isnan(left) else math.copysign(math.inf, left) * math.copysign(1.0, right)
+    def key(self, labels: Labels) -> Signature:
+        """Equal for partners."""
+        return signature(self.group(labels))
 
 
 def _modulo(left: float, right: float) -> float:
@@ -51,16 +59,17 @@ def _power(left: float, right: float) -> float:
     try:
         return math.pow(left, right)
     except OverflowError:
-        return math.inf
+        return -math.inf if left < 0 and right % 2 else math.inf
     except ValueError:
-        return math.inf if left == 0 else math.nan
+        # A fraction of a negative number, or zero to a negative power.
+        return math.nan if left else math.copysign(math.inf, left) if right % 2 == 1 else math.inf
 
 
 _ARITHMETIC: Final[dict[str, Callable[[float, float], float]]] = {
     "+": operator.add,
     "-": operator.sub,
     "*": operator.mul,
-    "/": _divide,
+    "/": divide,
     "%": _modulo,
     "^": _power,
     "atan2": math.atan2,
@@ -121,40 +130,55 @@ def _set(op: str, left: list[Sample], right: list[Sample], matching: Matching) -
 
 def _match(op: str, left: list[Sample], right: list[Sample], matching: Matching) -> list[Sample]:
     """Each sample of the "many" side with its one partner; one-to-one is many-to-one without repetition."""
+    if not left or not right:
+        return []
     swapped = matching.many == "right"
     many, one = (right, left) if swapped else (left, right)
-    partners: dict[tuple[tuple[str, str], ...], Sample] = {}
-    for sample in one:
-        if matching.key(sample.labels) in partners:
-            side = "left" if swapped else "right"
-            raise QueryError(
-                f"found duplicate series on the {side} side of the operation: many-to-many matching not allowed"
-            )
-        partners[matching.key(sample.labels)] = sample
+    partners = _partners(one, matching, "left" if swapped else "right")
+    filters = op in _COMPARISON and not matching.returns_bool
     made, seen = [], set()
     for sample in many:
         partner = partners.get(matching.key(sample.labels))
         if partner is None:
             continue
-        sides = (partner.value, sample.value) if swapped else (sample.value, partner.value)
-        if op in _COMPARISON and not matching.returns_bool and not _COMPARISON[op](*sides):
-            continue
-        filters = op in _COMPARISON and not matching.returns_bool
         labels = _result_labels(sample, partner, matching, keeps_name=filters)
-        if signature(labels) in seen:
-            raise QueryError(
-                "multiple matches for labels: many-to-one matching must be explicit (group_left/group_right)"
-            )
-        seen.add(signature(labels))
-        made.append(Sample(labels, sides[0] if filters else _number(op, *sides)))
+        identity = matching.key(sample.labels) if matching.many == "one" else signature(labels)
+        if identity in seen:
+            raise QueryError(f"multiple matches for labels: {_AMBIGUOUS[matching.many == 'one']}")
+        seen.add(identity)
+        sides = (partner.value, sample.value) if swapped else (sample.value, partner.value)
+        if not filters:
+            made.append(Sample(labels, _number(op, *sides)))
+        elif _COMPARISON[op](*sides):
+            made.append(Sample(labels, sides[0]))
     return made
+
+
+_AMBIGUOUS: Final = {
+    True: "many-to-one matching must be explicit (group_left/group_right)",
+    False: "grouping labels must ensure unique matches",
+}
+
+
+def _partners(one: list[Sample], matching: Matching, side: str) -> dict[Signature, Sample]:
+    """The samples of the "one" side by what they are matched on."""
+    partners: dict[Signature, Sample] = {}
+    for sample in one:
+        other = partners.setdefault(matching.key(sample.labels), sample)
+        if other is not sample:
+            first, second = sorted([label_text(other.labels), label_text(sample.labels)])
+            raise QueryError(
+                f"found duplicate series for the match group {label_text(matching.group(sample.labels))} on the {side} "
+                f"hand-side of the operation: [{first}, {second}];many-to-many matching not allowed: matching labels "
+                "must be unique on one side"
+            )
+    return partners
 
 
 def _result_labels(sample: Sample, partner: Sample, matching: Matching, *, keeps_name: bool) -> Labels:
     labels = dict(sample.labels if keeps_name else without_name(sample.labels))
     if matching.many == "one":
-        kept = dict(matching.key(sample.labels))
-        return {**({"__name__": labels["__name__"]} if "__name__" in labels and not matching.on else {}), **kept}
+        return {name: value for name, value in labels.items() if (name in matching.labels) == matching.on}
     for name in matching.include:
         labels.pop(name, None)
         if name in partner.labels:

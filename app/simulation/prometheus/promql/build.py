@@ -1,19 +1,34 @@
 """From promql-parser's tree to functions of the moment."""
 
+import json
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import promql_parser as promql
 
-from app.simulation.prometheus.promql.aggregate import aggregate, grouping
+from app.simulation.prometheus.promql.aggregate import AGGREGATIONS, aggregate, grouping
 from app.simulation.prometheus.promql.binary import Matching, Side, combine
-from app.simulation.prometheus.promql.errors import QueryError, UnsupportedQueryError
+from app.simulation.prometheus.promql.errors import InvalidQueryError, UnsupportedQueryError
 from app.simulation.prometheus.promql.functions import FUNCTIONS
-from app.simulation.prometheus.promql.select import instant_selector, range_selector
-from app.simulation.prometheus.promql.values import Matrix, Sample, Scalar, Text, Value, Vector, Window, without_name
-from app.simulation.prometheus.promql.windows import KEEPS_NAME, WINDOW_FUNCTIONS, quantile
+from app.simulation.prometheus.promql.numbers import milliseconds, quantile
+from app.simulation.prometheus.promql.select import asked_labels, instant_selector, range_selector
+from app.simulation.prometheus.promql.values import (
+    Matrix,
+    Sample,
+    Scalar,
+    Signature,
+    Text,
+    Value,
+    Vector,
+    Window,
+    distinct,
+    signature,
+    without_name,
+)
+from app.simulation.prometheus.promql.windows import KEEPS_NAME, WINDOW_FUNCTIONS
 from app.simulation.prometheus.series import SeriesStore
 
 Expression = Callable[[SeriesStore, float], Value]
@@ -21,6 +36,13 @@ Expression = Callable[[SeriesStore, float], Value]
 
 _DEFAULT_STEP: Final = 60.0
 """Seconds; of a subquery that names none (Prometheus: the global evaluation interval)."""
+_RAW_STRING: Final = re.compile(
+    r"""
+    "(?:[^"\\]|\\.)*" | '(?:[^'\\]|\\.)*' | \#[^\n]*   # where a backtick means itself
+    | `(?P<raw>[^`]*)`
+    """,
+    re.VERBOSE | re.DOTALL,
+)
 
 
 @lru_cache(maxsize=256)
@@ -28,21 +50,23 @@ def build(query: str) -> Expression:
     """The query as a function.
 
     Raises:
-        QueryError: it does not parse.
+        InvalidQueryError: it does not parse.
         UnsupportedQueryError: it uses something that is not supported.
     """
     try:
-        tree = promql.parse(query)
+        tree = promql.parse(_RAW_STRING.sub(_quoted, query))
     except ValueError as problem:
-        raise QueryError(f'invalid parameter "query": {problem}') from problem
+        raise InvalidQueryError(f"parse error: {problem}") from problem
     return _build(tree)
 
 
+def _quoted(found: re.Match[str]) -> str:
+    """A string between backticks as one between quotes: promql-parser reads escapes in both, Prometheus does not."""
+    return found[0] if found["raw"] is None else json.dumps(found["raw"], ensure_ascii=False)
+
+
 def _build(node: Any) -> Expression:
-    for kind, builder in _BUILDERS.items():
-        if isinstance(node, kind):
-            return builder(node)
-    raise UnsupportedQueryError(f"{type(node).__name__} is not supported.")
+    return _BUILDERS[type(node)](node)
 
 
 def _number(node: Any) -> Expression:
@@ -61,7 +85,7 @@ def _paren(node: Any) -> Expression:
 
 def _unary(node: Any) -> Expression:
     inner = _build(node.expr)
-    return lambda store, at: combine("*", _plain(inner(store, at)), Scalar(-1.0), Matching())
+    return lambda store, at: distinct(combine("*", _operand(inner(store, at)), Scalar(-1.0), Matching()))
 
 
 def _seconds(duration: timedelta | None) -> float:
@@ -87,35 +111,39 @@ def _matrix_selector(node: Any) -> Expression:
 def _subquery(node: Any) -> Expression:
     _refuse_at(node)
     inner, length, offset = _build(node.expr), node.range.total_seconds(), _seconds(node.offset)
-    step = _seconds(node.step) or _DEFAULT_STEP
+    step = round((_seconds(node.step) or _DEFAULT_STEP) * 1000)
 
     def evaluate(store: SeriesStore, at: float) -> Value:
-        end = at - offset
-        found: dict[tuple[tuple[str, str], ...], Window] = {}
-        # Steps of a subquery are aligned to multiples of the step, whatever the moment.
-        moment = (int((end - length) // step) + 1) * step
-        while moment <= end:
+        start, end = milliseconds(at - offset - length), milliseconds(at - offset)
+        found: dict[Signature, Window] = {}
+        # Steps of a subquery are aligned to multiples of the step, whatever the moment; milliseconds are exact.
+        first = round(start * 1000) // step + 1
+        for number in range(first, round(end * 1000) // step + 1):
+            moment = number * step / 1000
             for sample in _samples(inner(store, moment)):
-                key = tuple(sorted(sample.labels.items()))
-                window = found.setdefault(key, Window(sample.labels, [], [], end - length, end))
+                key = signature(sample.labels)
+                window = found.setdefault(key, Window(sample.labels, [], [], start, end))
                 window.times.append(moment)
                 window.values.append(sample.value)
-            moment += step
         return Matrix(list(found.values()))
 
     return evaluate
 
 
+def _no_parameter(_store: SeriesStore, _at: float) -> Value:
+    return Scalar(0.0)
+
+
 def _aggregation(node: Any) -> Expression:
     op, modifier = str(node.op), node.modifier
+    if op not in AGGREGATIONS:
+        raise UnsupportedQueryError(f"The aggregation {op} is not supported.")
     by = modifier is None or modifier.type == promql.AggModifierType.By
     keep = grouping(modifier.labels if modifier else (), by=by)
-    inner = _build(node.expr)
-    parameter = _build(node.param) if node.param is not None else None
+    inner, parameter = _build(node.expr), _build(node.param) if node.param else _no_parameter
 
     def evaluate(store: SeriesStore, at: float) -> Value:
-        value = parameter(store, at) if parameter else None
-        number = value.value if isinstance(value, Scalar) else None
+        number = cast("Scalar", parameter(store, at)).value
         return Vector(aggregate(op, _samples(inner(store, at)), keep, number))
 
     return evaluate
@@ -124,12 +152,14 @@ def _aggregation(node: Any) -> Expression:
 def _binary(node: Any) -> Expression:
     op, matching = str(node.op).split()[0], _matching(node.modifier)
     left, right = _build(node.lhs), _build(node.rhs)
-    return lambda store, at: combine(op, _plain(left(store, at)), _plain(right(store, at)), matching)
+    return lambda store, at: distinct(combine(op, _operand(left(store, at)), _operand(right(store, at)), matching))
 
 
 def _matching(modifier: Any) -> Matching:
     if modifier is None:
         return Matching()
+    if modifier.fill_values.lhs is not None or modifier.fill_values.rhs is not None:
+        raise UnsupportedQueryError("The fill modifiers are not supported.")
     sides: dict[str, Side] = {"ManyToOne": "left", "OneToMany": "right"}
     matching = modifier.matching
     return Matching(
@@ -144,15 +174,13 @@ def _matching(modifier: Any) -> Matching:
 def _call(node: Any) -> Expression:
     name, arguments = node.func.name, [_build(argument) for argument in node.args]
     if name in WINDOW_FUNCTIONS:
-        return _window_call(name, arguments[0])
-    if name == "quantile_over_time":
-        return _quantile_call(*arguments)
-    if name == "absent" or name == "absent_over_time":  # noqa: PLR1714 - two names of one thing
-        return lambda store, at: Vector([] if _anything(arguments[0](store, at)) else [Sample({}, 1.0)])
+        return _window_call(name, *arguments)
+    if name in _OF_THEIR_OWN:
+        return _OF_THEIR_OWN[name](node, arguments)
     function = FUNCTIONS.get(name)
     if function is None:
         raise UnsupportedQueryError(f"The function {name} is not supported.")
-    return lambda store, at: function([argument(store, at) for argument in arguments], at)
+    return lambda store, at: distinct(function([argument(store, at) for argument in arguments], at))
 
 
 def _window_call(name: str, argument: Expression) -> Expression:
@@ -164,40 +192,53 @@ def _window_call(name: str, argument: Expression) -> Expression:
             value = function(window)
             if value is not None:
                 made.append(Sample(window.labels if name in KEEPS_NAME else without_name(window.labels), value))
-        return Vector(made)
+        return distinct(Vector(made))
 
     return evaluate
 
 
-def _quantile_call(q: Expression, argument: Expression) -> Expression:
+def _quantile_over_time(_: Any, arguments: list[Expression]) -> Expression:
+    q, argument = arguments
+
     def evaluate(store: SeriesStore, at: float) -> Value:
-        level = q(store, at)
-        assert isinstance(level, Scalar)  # noqa: S101 - the parser has checked the types
+        level = cast("Scalar", q(store, at)).value
         windows = _windows(argument(store, at))
-        return Vector([Sample(without_name(one.labels), quantile(level.value, one.values)) for one in windows])
+        return distinct(Vector([Sample(without_name(one.labels), quantile(level, one.values)) for one in windows]))
 
     return evaluate
 
 
-def _plain(value: Value) -> Scalar | Vector:
-    if isinstance(value, Scalar | Vector):
-        return value
-    raise QueryError("binary expression must contain only scalar and instant vector types")
+def _absent(node: Any, arguments: list[Expression]) -> Expression:
+    missing = Vector([Sample(asked_labels(node.args[0]), 1.0)])
+    return lambda store, at: Vector([]) if _samples(arguments[0](store, at)) else missing
+
+
+def _absent_over_time(node: Any, arguments: list[Expression]) -> Expression:
+    missing = Vector([Sample(asked_labels(node.args[0]), 1.0)])
+    return lambda store, at: Vector([]) if _windows(arguments[0](store, at)) else missing
+
+
+# promql-parser has checked the types of all operands and arguments.
+def _operand(value: Value) -> Scalar | Vector:
+    return cast("Scalar | Vector", value)
 
 
 def _samples(value: Value) -> list[Sample]:
-    if isinstance(value, Vector):
-        return value.samples
-    return [Sample({}, value.value)] if isinstance(value, Scalar) else []
+    return cast("Vector", value).samples
 
 
 def _windows(value: Value) -> list[Window]:
-    return value.windows if isinstance(value, Matrix) else []
+    return cast("Matrix", value).windows
 
 
-def _anything(value: Value) -> bool:
-    return bool(_samples(value) or _windows(value))
+_OF_THEIR_OWN: Final[dict[str, Callable[[Any, list[Expression]], Expression]]] = {
+    "quantile_over_time": _quantile_over_time,
+    "absent": _absent,
+    "absent_over_time": _absent_over_time,
+}
+"""Functions that are neither of one window nor of plain values."""
 
+SUPPORTED_FUNCTIONS: Final = frozenset({*WINDOW_FUNCTIONS, *FUNCTIONS, *_OF_THEIR_OWN})
 
 _BUILDERS: Final[dict[type, Callable[[Any], Expression]]] = {
     promql.NumberLiteral: _number,

@@ -2,7 +2,11 @@
 
 
 class QueryError(Exception):
-    """The query is wrong, or cannot be evaluated on this data; the message is a sentence."""
+    """The query cannot be evaluated on this data; the message is a sentence."""
+
+
+class InvalidQueryError(QueryError):
+    """The query cannot be evaluated on any data: it does not parse, or is of the wrong type."""
 
 
 class UnsupportedQueryError(QueryError):

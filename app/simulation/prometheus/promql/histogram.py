@@ -1,24 +1,28 @@
-"""Quantiles of classic histograms (Prometheus, "histogram_quantile")."""
+"""Quantiles of classic histograms (Prometheus, "histogram_quantile"; promql/quantile.go)."""
 
 import math
-from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from itertools import accumulate
+from typing import Final
 
-from app.simulation.prometheus.promql.values import Sample, signature, without_name
+from app.simulation.prometheus.promql.numbers import divide
+from app.simulation.prometheus.promql.values import Sample, Signature, signature, without_name
 
-Bucket = tuple[float, float]
-"""Upper bound and cumulative count."""
+_SMALL: Final = 1e-12
+"""Relative difference of neighbouring counts that is only rounding."""
 
 
 def histogram_quantile(q: float, samples: Sequence[Sample]) -> list[Sample]:
     """The φ-quantile of every histogram among the samples, which are its `_bucket` series."""
-    groups: dict[tuple[tuple[str, str], ...], list[Bucket]] = {}
+    groups: dict[Signature, dict[float, float]] = {}
     for sample in samples:
         bound = _bound(sample.labels.get("le", ""))
         if bound is not None:
-            rest = {name: value for name, value in without_name(sample.labels).items() if name != "le"}
-            groups.setdefault(signature(rest), []).append((bound, sample.value))
-    return [Sample(dict(labels), _bucket_quantile(q, buckets)) for labels, buckets in groups.items()]
+            rest = {name: value for name, value in sample.labels.items() if name != "le"}
+            counts = groups.setdefault(signature(rest), {})
+            # One bound may be written in two ways, such as 1 and 1.0, while a program is being upgraded.
+            counts[bound] = counts.get(bound, 0.0) + sample.value
+    return [Sample(without_name(dict(labels)), _bucket_quantile(q, counts)) for labels, counts in groups.items()]
 
 
 def _bound(text: str) -> float | None:
@@ -28,30 +32,27 @@ def _bound(text: str) -> float | None:
         return None
 
 
-def _bucket_quantile(q: float, buckets: list[Bucket]) -> float:
+def _bucket_quantile(q: float, buckets: Mapping[float, float]) -> float:
+    """`buckets`: cumulative counts by upper bound."""
     if math.isnan(q):
         return math.nan
     if q < 0 or q > 1:
-        return math.copysign(math.inf, q - 0.5)
-    ordered = sorted(buckets)
-    if not math.isinf(ordered[-1][0]) or len(ordered) < 2 or not ordered[-1][1] > 0:  # noqa: PLR2004 - +Inf and one more
+        return math.copysign(math.inf, q)
+    bounds = sorted(buckets)
+    counts = list(accumulate((buckets[bound] for bound in bounds), _rising))
+    if bounds[-1] != math.inf or len(bounds) < 2 or not counts[-1]:  # noqa: PLR2004 - +Inf and one more
         return math.nan
-    counts = _monotonic([count for _, count in ordered])
     rank = q * counts[-1]
-    index = bisect_left(counts, rank, 0, len(counts) - 1)
-    if index == len(ordered) - 1:
-        return ordered[-2][0]
-    bound = ordered[index][0]
+    index = next((number for number, count in enumerate(counts[:-1]) if count >= rank), None)
+    if index is None:
+        return bounds[-2]
+    bound = bounds[index]
     if index == 0 and bound <= 0:
         return bound
-    start = ordered[index - 1][0] if index else 0.0
-    below = counts[index - 1] if index else 0.0
-    return start + (bound - start) * (rank - below) / (counts[index] - below)
+    start, below = (bounds[index - 1], counts[index - 1]) if index else (0.0, 0.0)
+    return start + (bound - start) * divide(rank - below, counts[index] - below)
 
 
-def _monotonic(counts: list[float]) -> list[float]:
-    """Counts that never fall, whatever rounding did to them."""
-    made: list[float] = []
-    for count in counts:
-        made.append(max(count, made[-1]) if made else count)
-    return made
+def _rising(before: float, count: float) -> float:
+    """A cumulative count does not fall, and does not rise by what is only rounding."""
+    return before if count < before or math.isclose(before, count, rel_tol=_SMALL) else count
