@@ -55,13 +55,14 @@ def secondary_whole(o: Observation) -> bool:
     return _complete(o.children.secondary, o.committed.candidate_revision, o)
 
 
-def _way_stands(o: Observation) -> bool:
+def way_stands(o: Observation) -> bool:
+    """Whether the Service and the subsets lead to both versions."""
     return o.children.scope is Scope.BOTH and o.children.subsets
 
 
 def connected(o: Observation) -> bool:
     """Whether the secondary is whole and the way to it stands."""
-    return secondary_whole(o) and _way_stands(o)
+    return secondary_whole(o) and way_stands(o)
 
 
 def _stepping(o: Observation) -> bool:

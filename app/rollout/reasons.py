@@ -28,6 +28,7 @@ class Reason(StrEnum):
     FIRST_STEP = "FirstStep"
     # traffic is shifted
     WAITING_FOR_ROUTE = "WaitingForRoute"
+    WAY_LOST = "WayLost"
     STEP_RUNNING = "StepRunning"
     WAITING_FOR_CHECK = "WaitingForCheck"
     CHECK_INCONCLUSIVE = "CheckInconclusive"

@@ -111,6 +111,11 @@ def hold(reason: Reason, message: str, *, look_at: datetime | None = None, unblo
     return Outcome(Action.HOLD, reason, message, look_at=look_at, unblocked_by=unblocked_by)
 
 
+def hold_back(reason: Reason, message: str, move: Move) -> Outcome:
+    """Go back a little, and on from there."""
+    return Outcome(Action.HOLD, reason, message, move)
+
+
 def advance(reason: Reason, message: str, move: Move) -> Outcome:
     """Go on."""
     return Outcome(Action.ADVANCE, reason, message, move)

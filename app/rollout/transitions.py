@@ -32,6 +32,7 @@ TRANSITIONS: Final[dict[tuple[Phase, Phase], str]] = {
     (P.STARTING, P.ROLLING_BACK): "a deadline, a change of the spec",
     (P.SHIFTING, P.PROMOTING): "the last step passed",
     (P.SHIFTING, P.ROLLING_BACK): "a failed check, a deadline, a change of the spec",
+    (P.SHIFTING, P.STARTING): "the way to the secondary was taken away",
     (P.PROMOTING, P.DRAINING): "the primary serves the candidate's revision",
     (P.PROMOTING, P.ROLLING_BACK): "a failed check, a deadline, a change of the spec",
     (P.DRAINING, P.STABLE): "drained, the secondary is gone",

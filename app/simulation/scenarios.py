@@ -26,8 +26,10 @@ from app.simulation.play.outcomes import (
     first_promoted,
     foreign_label_stays,
     held_at,
+    now_serves,
     primary_has,
     promoted,
+    revisions_kept,
     rolled_back,
     untouched,
     weights_were,
@@ -46,6 +48,8 @@ _CRASHING: Final = PodBehaviour(seconds_to_ready=0.8, answers={"/hello": 200}, r
 KNOWN_TAGS: Final = {"v3": _BROKEN, "never-ready": _NEVER_READY, "crashing": _CRASHING}
 
 _MORE: Final = 3
+_OWN_STEPS: Final = [{"weight": 25, "durationSeconds": 1}, {"weight": 100}]
+_OWN_TRAFFIC: Final = {"hosts": ["shop.example.com"], "gateways": ["istio-ingress/public", "mesh"]}
 _CURRENCY: Final = {"name": "CURRENCY", "value": "EUR"}
 
 
@@ -193,6 +197,31 @@ SCENARIOS: Final[dict[str, Scenario]] = {
         (Act("The template gets the environment variable CURRENCY.", _set_in_template),),
         (promoted(FIRST), primary_has("the primary has the variable", lambda _, own: _CURRENCY in own.get("env", ()))),
     ),
+    "own-plan": Scenario(
+        "the team has steps of its own, the last one with all traffic",
+        (
+            Act("The steps become 25 % for 1 s and 100 %.", deeds.patch(strategy={"steps": _OWN_STEPS})),
+            deeds.change("v2"),
+        ),
+        (weights_were(0, 25, 100, 0), ended(End.PROMOTED), now_serves("v2")),
+    ),
+    "own-gateway": Scenario(
+        "the team names hosts and an existing gateway, and calls inside the mesh",
+        (
+            Act("The traffic comes by an existing gateway and the mesh.", deeds.patch(traffic=_OWN_TRAFFIC)),
+            deeds.change("v2"),
+        ),
+        (promoted("v2"), Expectation("the app has no Gateway of its own", lambda stage: stage.child(GATEWAY) is None)),
+    ),
+    "history": Scenario(
+        "one retired revision is kept",
+        (
+            Act("revisionHistoryLimit is set to 1.", deeds.patch(revisionHistoryLimit=1)),
+            deeds.change("v2"),
+            deeds.change("v4"),
+        ),
+        (promoted("v4"), revisions_kept("v2", "v4")),
+    ),
     "refused-spec": Scenario(
         "in the second step the spec gets a value that is refused, and is repaired later",
         (
@@ -228,12 +257,15 @@ SCENARIOS: Final[dict[str, Scenario]] = {
         (promoted("v2"), Expectation("the label of somebody else stays", foreign_label_stays)),
     ),
     "deleted-children": Scenario(
-        "somebody deletes the way in the second and third step, and the secondary in the fourth",
+        "somebody deletes the whole way in the second step, and the secondary in the fourth",
         (
             deeds.change(
                 "v2",
-                Cue(at_step(2), deeds.delete(GATEWAY, VIRTUAL_SERVICE), "The Gateway and its route are deleted."),
-                Cue(at_step(3), deeds.delete(SERVICE, DESTINATION_RULE), "The Service and the subsets are deleted."),
+                Cue(
+                    at_step(2),
+                    deeds.delete(GATEWAY, VIRTUAL_SERVICE, SERVICE, DESTINATION_RULE),
+                    "The Gateway, its route, the Service and the subsets are deleted.",
+                ),
                 Cue(at_step(4), deeds.delete(DEPLOYMENT, suffix="-secondary"), "The secondary is deleted."),
             ),
         ),

@@ -5,12 +5,11 @@ from typing import Final
 
 from app.resource.status import Action, Phase, Stage, Verdict
 from app.rollout.checking import step_end
-from app.rollout.fit import secondary_whole
+from app.rollout.fit import secondary_whole, way_stands
 from app.rollout.reasons import Reason
-from app.rollout.route import Scope
 from app.rollout.rules import given_up
 from app.rollout.rules.starting import pods
-from app.rollout.situation import Move, Outcome, Rule, Situation, advance, hold
+from app.rollout.situation import Move, Outcome, Rule, Situation, advance, hold, hold_back
 
 
 def check_failed(s: Situation) -> Outcome | None:
@@ -43,13 +42,25 @@ def secondary_unavailable(s: Situation) -> Outcome | None:
     )
 
 
+def way_lost(s: Situation) -> Outcome | None:
+    """Somebody took the Service or the subsets away: they are made again, and settle before any traffic (rule R1)."""
+    if way_stands(s.observation):
+        return None
+    return hold_back(
+        Reason.WAY_LOST,
+        f"{_step(s)} is broken off: the Service or the subsets no longer lead to both versions. The primary takes all "
+        "traffic, and the steps begin again.",
+        Move(Phase.STARTING, Stage.CONNECTING, {"step": 0}),
+    )
+
+
 def overdue(s: Situation) -> Outcome | None:
     """The step never gets into place."""
     if not s.overdue:
         return None
     waited = f"after {s.settings.progress_deadline_seconds} s"
     if secondary_whole(s.observation):
-        message = f"The way that gives the secondary {s.committed.weight} % does not stand {waited}; {_way(s)}."
+        message = f"The weight of {s.committed.weight} % is not observed {waited}; {_observed_weight(s)}."
         return given_up.interrupted(s, Reason.ROUTE_DEADLINE_EXCEEDED, message)
     return given_up.failed(
         s, Reason.PROGRESS_DEADLINE_EXCEEDED, f"The secondary is not wholly available {waited}: {pods(s)}."
@@ -73,7 +84,7 @@ def waiting_for_route(s: Situation) -> Outcome | None:
         return None
     return hold(
         Reason.WAITING_FOR_ROUTE,
-        f"{_step(s)}; {_way(s)}; the secondary has {pods(s)}.",
+        f"{_step(s)}; {_observed_weight(s)}; the secondary has {pods(s)}.",
         look_at=s.deadline,
         unblocked_by=f"a route of {s.committed.weight} % and an available secondary, observed",
     )
@@ -189,15 +200,9 @@ def _step(s: Situation) -> str:
     return f"Step {s.committed.step} of {steps} at {s.committed.weight} %"
 
 
-def _way(s: Situation) -> str:
-    """What is observed of the way to the secondary, in a few words."""
+def _observed_weight(s: Situation) -> str:
     agreed = s.observation.route.agreed
-    words = ["the observed routes do not agree" if agreed is None else f"the observed weight is {agreed} %"]
-    if s.children.scope is not Scope.BOTH:
-        words.append("the Service does not select both versions")
-    if not s.children.subsets:
-        words.append("the DestinationRule does not tell them apart")
-    return ", ".join(words)
+    return "the observed routes do not agree" if agreed is None else f"the observed weight is {agreed} %"
 
 
 RULES: Final[tuple[Rule, ...]] = (
@@ -205,6 +210,7 @@ RULES: Final[tuple[Rule, ...]] = (
     check_failed,
     secondary_lost,
     secondary_unavailable,
+    way_lost,
     overdue,
     prometheus_silent,
     waiting_for_route,

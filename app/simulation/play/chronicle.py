@@ -60,7 +60,8 @@ def _read(told: Iterable[tuple[float, Status]]) -> Iterator[Rollout]:
     before = ""
     for at, status in told:
         phase = status["phase"]
-        if phase == Phase.STARTING and before != phase:
+        # A rollout whose way was taken away begins its steps again; it is the same one.
+        if phase == Phase.STARTING and before not in {phase, Phase.SHIFTING}:
             if current:
                 yield current
             current = Rollout(status["candidateImage"], at, at)

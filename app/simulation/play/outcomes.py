@@ -6,7 +6,7 @@ from typing import Any, Final
 from app.resource.spec import DEFAULT_WEIGHTS
 from app.resource.status import Phase
 from app.rollout.reasons import Reason
-from app.simulation.kubernetes.objects import SERVICE, Object
+from app.simulation.kubernetes.objects import CONTROLLER_REVISION, SERVICE, Object
 from app.simulation.play.chronicle import End, rollouts, statuses, weights
 from app.simulation.play.script import Expectation
 from app.simulation.play.stage import Stage
@@ -32,6 +32,21 @@ def container(deployment: Object, stage: Stage) -> Mapping[str, Any]:
 def untouched(version: str) -> Expectation:
     """The version that served before still does."""
     return Expectation(f"{version} serves as before", lambda stage: serves(stage, version))
+
+
+def now_serves(version: str) -> Expectation:
+    """The new version has replaced the old one."""
+    return Expectation(f"{version} serves", lambda stage: serves(stage, version))
+
+
+def revisions_kept(*versions: str) -> Expectation:
+    """There are ControllerRevisions of these versions and no others, in this order."""
+
+    def holds(stage: Stage) -> bool:
+        found = sorted(stage.cluster.store.list(CONTROLLER_REVISION), key=lambda one: int(one["revision"]))
+        return [one["data"]["image"] for one in found] == [stage.image(version) for version in versions]
+
+    return Expectation(f"the revisions of {' and '.join(versions)} are kept", holds)
 
 
 def promoted(version: str) -> Expectation:

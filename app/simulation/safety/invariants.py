@@ -87,8 +87,7 @@ def _toward_secondary(seen: Seen, past: Past, before: int, after: int) -> Iterat
         yield "the secondary is not whole"
     if not selects_both(seen.observed("Service").get(seen.app)):
         yield "the Service does not select the secondary"
-    first = before == 0 and seen.app in seen.observed("VirtualService")
-    if first and (stood := seen.at - past.widened_at()) < past.settle - _ROUNDING:
+    if before == 0 and (stood := seen.at - past.widened_at()) < past.settle - _ROUNDING:
         yield f"the Service has been wide for {stood:.2f} s"
 
 
@@ -183,7 +182,8 @@ def only_what_was_tested_is_promoted(seen: Seen, _: Past) -> Iterator[str]:
         yield f"{before['candidateImage']} is promoted while the spec asks for {seen.spec.get('image')}."
     old, new = before.get("stableRevision"), after.get("stableRevision")
     tested = before.get("phase") == "Promoting" and new == before.get("candidateRevision")
-    if old and new != old and not tested and not seen.recovered:
+    nothing_serves_yet = before.get("phase") == "Initializing"
+    if old and new != old and not tested and not nothing_serves_yet and not seen.recovered:
         yield f"{new} becomes the stable revision in phase {before.get('phase')}."
     under_way = before.get("phase") in {"Starting", "Shifting", "Promoting"}
     if under_way and after["phase"] != "Starting" and after["candidateRevision"] != before["candidateRevision"]:
