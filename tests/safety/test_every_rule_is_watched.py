@@ -1,7 +1,9 @@
 """A rule whose breach nobody notices is not proven: here each one is broken on purpose."""
 
+import itertools
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,7 +14,7 @@ from app.resource.status import Phase, Stage
 from app.rollout.posture import Posture, posture_of
 from app.rollout.reasons import Reason
 from app.rollout.rules import RULES, failed, given_up, leaving, promoting, starting
-from app.rollout.situation import Rule, hold
+from app.rollout.situation import Outcome, Rule, Situation, hold
 from app.simulation.safety import INVARIANTS
 from tests.safety.stage import NAME, Theatre
 
@@ -65,6 +67,28 @@ def fractions(patch: Patch) -> None:
     patch.setattr(children, "primary_deployment", primary_deployment)
 
 
+def endless(patch: Patch) -> None:
+    """A candidate whose pods never get ready is waited for, whatever the deadline says."""
+
+    def waiting(s: Situation) -> Outcome:
+        return hold(Reason.WAITING_FOR_SECONDARY, "Patience.", look_at=s.now + timedelta(seconds=5))
+
+    patch.setitem(RULES, Phase.STARTING, (waiting,))
+
+
+def aimless(patch: Patch) -> None:
+    """A rollout waits without a next look and without saying for what."""
+    patch.setitem(RULES, Phase.STARTING, (lambda _: hold(Reason.WAITING_FOR_SECONDARY, "Hm."),))
+
+
+def restless(patch: Patch) -> None:
+    """Every answer at rest is another one."""
+    count = itertools.count()
+    patch.setitem(
+        RULES, Phase.STABLE, (lambda _: hold(Reason.UP_TO_DATE, f"All is well, for the {next(count)}th time."),)
+    )
+
+
 def silent(patch: Patch) -> None:
     """A decision says nothing."""
     patch.setitem(RULES, Phase.STARTING, (lambda _: hold(Reason.SETTLING, "hm"),))
@@ -93,6 +117,14 @@ def refused_routes(theatre: Theatre) -> None:
     theatre.until("Promoting")
     theatre.cluster.faults.refuse = lambda obj: "no" if obj["kind"] == "VirtualService" else None
     theatre.advance(60)
+
+
+def asked_twice(theatre: Theatre) -> None:
+    """Metacontroller asks about an app at rest again and again, and its status writes get lost."""
+    theatre.cluster.faults.lose_status_writes = 9
+    for _ in range(3):
+        theatre.cluster.metacontroller.restart(theatre.cluster.now)
+        theatre.advance(2)
 
 
 ROWS: dict[str, tuple[str, Sabotage, Callable[[Theatre], None]]] = {
@@ -139,6 +171,9 @@ ROWS: dict[str, tuple[str, Sabotage, Callable[[Theatre], None]]] = {
         all_of(without(Phase.SHIFTING, given_up.unwanted), without(Phase.PROMOTING, given_up.unwanted)),
         second_change,
     ),
+    "a-deadline-missed": ("R8", endless, release("never-ready")),
+    "a-wait-for-nothing": ("R8", aimless, release("never-ready")),
+    "another-answer-to-the-same-question": ("R9", restless, asked_twice),
     "a-whole-number-with-a-fraction": ("R9", fractions, release("v2")),
     "a-decision-without-a-sentence": ("R10", silent, release("v2")),
 }

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from typing import Any, Final
 
@@ -63,6 +64,18 @@ class Seen:
         """Phase and stage of the committed status."""
         return str(self.committed.get("phase")), str(self.committed.get("stage"))
 
+    @property
+    def at_rest(self) -> bool:
+        """Whether nothing is going on any more, and the status is about the spec as it is."""
+        reconciling = {one["type"]: one["status"] for one in self.following["conditions"]}["Reconciling"]
+        committed = self.request["parent"].get("status") or {}
+        return reconciling == "False" and committed.get("observedGeneration") == self.generation
+
+    @property
+    def generation(self) -> int:
+        """Of the CanaryApp."""
+        return int(self.request["parent"]["metadata"]["generation"])
+
     def observed(self, kind: str) -> Mapping[str, Object]:
         """The children of a kind in the request, by name, without those that are being deleted."""
         groups = {group.split(".")[0]: found or {} for group, found in self.request["children"].items()}
@@ -88,6 +101,11 @@ class Seen:
 def read(sync: Sync) -> Seen | None:
     """The sync, or None where the hook did not answer with 200."""
     return Seen(sync.at, json.loads(sync.request), json.loads(sync.response)) if sync.status == _OK else None
+
+
+def seconds(moment: str) -> float:
+    """Unix seconds of a time in a status."""
+    return datetime.fromisoformat(moment).timestamp()
 
 
 def share(virtual_service: Object | None) -> int:
