@@ -5,10 +5,10 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types unit generate lock serve clean
+.PHONY: help demo test lint types unit soak-search generate lock serve clean
 
 help: ## Show what there is.
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 demo: $(VENV)/cli.stamp ## Run a rollout and a rollback against the embedded cluster. ARGS="--help" shows the options.
 	@$(BIN)/canaryapp demo $(ARGS)
@@ -27,6 +27,9 @@ unit: $(VENV)/dev.stamp ## Tests with branch coverage.
 	$(BIN)/pytest -q -n 2 --dist loadfile --cov=app --cov-branch --cov-report=
 	$(BIN)/coverage report --fail-under=95
 	$(BIN)/coverage report --fail-under=100 --include='app/rollout/*,app/analysis/*,app/desired/*' --format=total
+
+soak-search: $(VENV)/dev.stamp ## Search ever larger models of a rollout for a broken safety rule. MINUTES=10
+	$(BIN)/python -m tests.exhaustive --minutes $(or $(MINUTES),10)
 
 generate: $(VENV)/dev.stamp ## Bring generated files up to date: the CRD, the diagrams.
 	$(BIN)/canaryapp generate

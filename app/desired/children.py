@@ -1,5 +1,7 @@
 """All desired children of a committed status, with the guards that hold whatever the status says."""
 
+from typing import Final
+
 from app.desired.deployment import primary_deployment, secondary_deployment
 from app.desired.istio import destination_rule, gateways, virtual_services
 from app.desired.revisions import controller_revisions
@@ -7,11 +9,14 @@ from app.desired.service import service
 from app.resource import names
 from app.resource.spec import Spec
 from app.resource.status import Phase, Stage
-from app.rollout.fit import connected, primary_whole
+from app.rollout.fit import connected, in_place, primary_whole
 from app.rollout.observation import Observation, UnrecoverableError
 from app.rollout.posture import Posture, posture_of
 from app.rollout.revision import Json, Revision
 from app.rollout.route import Scope
+
+_WITH_WEIGHT: Final = (Stage.STEPPING, Stage.UPDATING, Stage.RESTORING)
+_PRIMARY_CHANGES: Final = (Stage.UPDATING, Stage.RESTORING)
 
 
 def desired_children(observation: Observation) -> list[Json]:
@@ -52,9 +57,11 @@ def _guarded_weight(observation: Observation, posture: Posture, route: str) -> i
     committed, observed = observation.committed, observation.route.share(route)
     if committed.phase is Phase.INITIALIZING and not primary_whole(observation):
         return observed
-    if committed.stage is Stage.STEPPING and not connected(observation):
-        return min(posture.weight, observed)
+    if committed.stage in _WITH_WEIGHT and observed < posture.weight and not connected(observation):
+        return observed
     if committed.phase is Phase.DRAINING and committed.stage is Stage.WITHDRAWING and not primary_whole(observation):
+        return observed
+    if committed.stage in _PRIMARY_CHANGES and observed > posture.weight and not in_place(observation):
         return observed
     if committed.stage is Stage.REMOVING and observation.children.secondary is not None:
         return observed

@@ -1,8 +1,8 @@
 """The primary and the secondary Deployment."""
 
-import json
 from dataclasses import dataclass
 
+from app.desired.accepted import accepted_settings
 from app.desired.metadata import metadata
 from app.resource import names
 from app.resource.spec import Spec
@@ -20,11 +20,7 @@ class _Role:
 def primary_deployment(observation: Observation, settings: Spec, revision: Revision) -> Json:
     """The Deployment that serves users. It carries the settings in force, for the day when the spec is refused."""
     role = _Role(names.primary(observation.app), names.PRIMARY, settings.replicas)
-    accepted = settings.model_dump(
-        mode="json", by_alias=True, exclude_none=True, exclude_defaults=True, exclude={"image", "template"}
-    )
-    written = json.dumps(accepted, sort_keys=True, separators=(",", ":"))
-    return _deployment(observation, settings, revision, role, {names.ANNOTATION_ACCEPTED: written})
+    return _deployment(observation, settings, revision, role, accepted_settings(settings))
 
 
 def secondary_deployment(observation: Observation, settings: Spec, revision: Revision) -> Json:

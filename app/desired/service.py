@@ -1,5 +1,6 @@
 """The Service, whose selector follows the rollout."""
 
+from app.desired.accepted import accepted_settings
 from app.desired.metadata import metadata
 from app.resource import names
 from app.resource.spec import Spec
@@ -11,12 +12,13 @@ from app.rollout.route import Scope, selector
 def service(observation: Observation, settings: Spec, scope: Scope) -> Json:
     """The Service of the app.
 
-    Its target port is a name, so that a changed port reaches each version's pods where that version listens.
+    It carries the settings in force, as the primary does: either can be made again while the spec is refused. Its
+    target port is a name, so that a changed port reaches each version's pods where that version listens.
     """
     return {
         "apiVersion": "v1",
         "kind": "Service",
-        "metadata": metadata(observation, observation.app),
+        "metadata": metadata(observation, observation.app, annotations=accepted_settings(settings)),
         "spec": {
             "selector": selector(observation.app, scope),
             "ports": [{"name": names.PORT_NAME, "port": settings.image_listen_port, "targetPort": names.PORT_NAME}],

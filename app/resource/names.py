@@ -24,7 +24,7 @@ ANNOTATION_RETRY: Final = f"{GROUP}/retry"
 """On a CanaryApp: any new value asks for another try of the failed revision."""
 
 ANNOTATION_ACCEPTED: Final = f"{GROUP}/accepted-settings"
-"""On the primary Deployment: the last spec that was accepted, without image and template."""
+"""On the primary Deployment and on the Service: the last spec that was accepted, without image and template."""
 
 ANNOTATION_STANDING: Final = f"{GROUP}/standing"
 """On a ControllerRevision: what the revision is to its app (Stable, Candidate, Failed, Waiting or Retired)."""

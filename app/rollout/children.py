@@ -62,16 +62,17 @@ def read_children(request: SyncRequest) -> Children:
     app = request.parent.metadata.name
     deployments = request.standing(names.DEPLOYMENTS)
     primary, secondary = deployments.get(names.primary(app)), deployments.get(names.secondary(app))
+    service = request.standing(names.SERVICES).get(app)
     deployed = [read_revision(deployment, app) for deployment in (secondary, primary) if deployment is not None]
     return Children(
         primary=None if primary is None else read_workload(primary, app),
         secondary=None if secondary is None else read_workload(secondary, app),
         deployed=tuple(revision for revision in deployed if revision),
         kept=_read_kept(request.standing(names.CONTROLLER_REVISIONS), app),
-        scope=read_scope(request.standing(names.SERVICES).get(app), app),
+        scope=read_scope(service, app),
         subsets=read_subsets(request.standing(names.DESTINATION_RULES).get(app), app),
         virtual_services=request.standing(names.VIRTUAL_SERVICES),
-        accepted=_read_accepted(primary),
+        accepted=_read_accepted(primary) or _read_accepted(service),
         nothing=not any(request.standing(group) for group in names.CHILD_GROUPS),
     )
 
@@ -113,8 +114,8 @@ def _is_whole(template: Object) -> bool:
     return isinstance(labels, dict) and all(isinstance(value, str) for value in labels.values())
 
 
-def _read_accepted(primary: Object | None) -> dict[str, Any] | None:
-    annotations = mapping(mapping(mapping(primary).get("metadata")).get("annotations"))
+def _read_accepted(child: Object | None) -> dict[str, Any] | None:
+    annotations = mapping(mapping(mapping(child).get("metadata")).get("annotations"))
     try:
         accepted = json.loads(annotations.get(names.ANNOTATION_ACCEPTED, "null"))
     except (TypeError, ValueError):

@@ -132,6 +132,31 @@ def test_the_children_follow_the_committed_stage(
             id="a promoted primary that broke does not get more",
         ),
         pytest.param(
+            scene(phase=Phase.PROMOTING, step=5, weight=50, route=80, primary=pods(V2, ready=0)),
+            weights(80),
+            id="what somebody raised by hand stays while the primary is updated",
+        ),
+        pytest.param(
+            scene(phase=Phase.PROMOTING, step=5, weight=50, route=80, primary=pods(V2)),
+            weights(50),
+            id="and falls when the primary is whole",
+        ),
+        pytest.param(
+            scene(phase=Phase.PROMOTING, step=5, weight=50, route=20, secondary=pods(ready=0)),
+            weights(20),
+            id="a secondary that broke in a promotion does not get more",
+        ),
+        pytest.param(
+            rolling_back(Stage.RESTORING, weight=50, route=80, primary=pods(V1, ready=0)),
+            weights(80),
+            id="what somebody raised by hand stays while the primary is put back",
+        ),
+        pytest.param(
+            rolling_back(Stage.RESTORING, weight=50, route=20, primary=pods(V1, ready=0), secondary=pods(ready=0)),
+            weights(20),
+            id="a secondary that broke on the way back does not get more",
+        ),
+        pytest.param(
             rolling_back(Stage.WITHDRAWING, route=50, primary=pods(V1, ready=0)),
             weights(0),
             id="on the way back the primary gets all traffic at once",

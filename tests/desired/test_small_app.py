@@ -21,6 +21,7 @@ Json = dict[str, Any]
 
 SINCE: Final = "2026-01-01T11:00:00.000Z"
 LABELS: Final = {"app": "shop", "owner": "canaryop"}
+ACCEPTED: Final = {"canary.atze.io/accepted-settings": '{"imageListenPort":8080}'}
 CONTAINER: Final = {"name": "shop", "image": "shop:v1", "ports": [{"name": "http", "containerPort": 8080}]}
 ROLLING: Final = {"type": "RollingUpdate", "rollingUpdate": {"maxUnavailable": 0, "maxSurge": "25%"}}
 
@@ -129,12 +130,11 @@ def service_of(selector: Json) -> Json:
     return {
         "apiVersion": "v1",
         "kind": "Service",
-        "metadata": {"name": "shop", "namespace": "default", "labels": LABELS},
+        "metadata": {"name": "shop", "namespace": "default", "labels": LABELS, "annotations": ACCEPTED},
         "spec": {"selector": selector, "ports": [{"name": "http", "port": 8080, "targetPort": "http"}]},
     }
 
 
-ACCEPTED: Final = {"canary.atze.io/accepted-settings": '{"imageListenPort":8080}'}
 PRIMARY: Final = deployment("primary", "lzwqz2p9dj", "shop:v1", ACCEPTED)
 DESTINATION_RULE: Final = istio(
     "DestinationRule",

@@ -97,10 +97,12 @@ def controller_revision(kept: Revision, *, number: int = 1, standing: str = "Sta
     }
 
 
-def service(*, primary_alone: bool = True) -> Json:
-    """The Service."""
+def service(*, primary_alone: bool = True, accepted: Json | None = None) -> Json:
+    """The Service, perhaps with the settings that were accepted last."""
     selector = {"app": APP} | ({"service": "primary"} if primary_alone else {})
-    return {"apiVersion": "v1", "kind": "Service", "metadata": {"name": APP}, "spec": {"selector": selector}}
+    annotations = {} if accepted is None else {names.ANNOTATION_ACCEPTED: json.dumps(accepted)}
+    metadata = {"name": APP, "annotations": annotations}
+    return {"apiVersion": "v1", "kind": "Service", "metadata": metadata, "spec": {"selector": selector}}
 
 
 def destination_rule() -> Json:

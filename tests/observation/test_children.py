@@ -178,7 +178,13 @@ def test_accepted_settings_that_cannot_be_read_are_none(annotation: str) -> None
     assert read(edited).accepted is None
 
 
-def test_without_the_primary_no_settings_are_accepted() -> None:
-    """They are kept on the primary alone."""
-    assert read(secondary(ONE)).accepted is None
+def test_accepted_settings_are_kept_on_the_primary_and_on_the_service() -> None:
+    """Either can be made again from the other; the primary's are the ones that serve."""
+    assert read(service(accepted={"imageListenPort": 1})).accepted == {"imageListenPort": 1}
+    assert read(primary(ONE), service(accepted={"imageListenPort": 1})).accepted == {"imageListenPort": 8080}
+
+
+def test_without_the_primary_and_the_service_no_settings_are_accepted() -> None:
+    """They are kept nowhere else."""
+    assert read(secondary(ONE), service()).accepted is None
     assert read(primary(ONE) | {"metadata": {"name": f"{APP}-primary"}}).accepted is None

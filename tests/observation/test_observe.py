@@ -167,6 +167,13 @@ def test_a_spec_that_is_refused_keeps_the_settings_that_were_accepted() -> None:
     assert found.settings == Spec.model_validate(accepted | {"image": "shop:v1"})
 
 
+def test_a_spec_that_is_refused_keeps_settings_without_a_primary() -> None:
+    """A primary that was deleted meanwhile, or never came to be, is made from what the Service keeps (rule R4)."""
+    accepted = {"imageListenPort": 9000}
+    found = observed((service(accepted=accepted), controller_revision(ONE)), status=STABLE, asked=REFUSED)
+    assert found.settings == Spec.model_validate(accepted | {"image": "shop:v1"})
+
+
 def test_a_spec_that_is_refused_before_there_was_one_has_no_settings() -> None:
     """A new app with a spec that is refused has nothing to be made of."""
     found = observed(asked=REFUSED)

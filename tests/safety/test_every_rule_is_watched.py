@@ -11,6 +11,7 @@ import pytest
 from app import sync
 from app.desired import children, deployment
 from app.resource.status import Phase, Stage
+from app.rollout.observation import Observation
 from app.rollout.posture import Posture, posture_of
 from app.rollout.reasons import Reason
 from app.rollout.rules import RULES, failed, given_up, leaving, promoting, starting
@@ -51,9 +52,13 @@ def postures(change: Callable[[Stage, Posture], Posture]) -> Sabotage:
 
 
 def short_list(patch: Patch) -> None:
-    """The response forgets the Service."""
+    """The response forgets the Service as soon as there is a secondary."""
     whole = children.desired_children
-    patch.setattr(sync, "desired_children", lambda seen: [one for one in whole(seen) if one["kind"] != "Service"])
+
+    def desired_children(seen: Observation) -> list[Any]:
+        return [one for one in whole(seen) if one["kind"] != "Service" or seen.children.secondary is None]
+
+    patch.setattr(sync, "desired_children", desired_children)
 
 
 def fractions(patch: Patch) -> None:

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Final
 
 from app.simulation.safety.past import Past
@@ -47,20 +47,16 @@ def quiet_when_nothing_happens(seen: Seen, past: Past) -> Iterator[str]:
         for part in ("status", "children"):
             if previous.response[part] != seen.response[part]:
                 yield f"Nothing happened, and the {part} differ from those of the sync before."
-    for path, number in _floats(seen.response, ""):
-        if number.is_integer() and not path.startswith(".resyncAfterSeconds"):
-            yield f"The response has {number} at {path}."
+    for number in _numbers_with_a_fraction({part: seen.response[part] for part in ("status", "children")}):
+        if float(number).is_integer():
+            yield f"The response has {number} where a whole number is meant."
 
 
-def _floats(value: object, path: str) -> Iterator[tuple[str, float]]:
-    if isinstance(value, float):
-        yield path, value
-    elif isinstance(value, Mapping):
-        for name, inner in value.items():
-            yield from _floats(inner, f"{path}.{name}")
-    elif isinstance(value, list):
-        for number, inner in enumerate(value):
-            yield from _floats(inner, f"{path}[{number}]")
+def _numbers_with_a_fraction(part: object) -> list[str]:
+    """As they are written in JSON."""
+    found: list[str] = []
+    json.loads(json.dumps(part), parse_float=found.append)
+    return found
 
 
 def every_decision_explains_itself(seen: Seen, _: Past) -> Iterator[str]:

@@ -1,6 +1,6 @@
 """R1, R2 and R3: where traffic goes, and that nothing goes ahead of what is committed."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Final
 
 from app.simulation.safety.past import Past
@@ -14,17 +14,14 @@ _ROUNDING: Final = 0.01
 
 def only_what_is_ready_gets_more_traffic(seen: Seen, past: Past) -> Iterator[str]:
     """R1. Putting back what somebody edited or deleted is no rise, but still wants a secondary that is ready."""
-    judge = {"Shifting": _toward_secondary, "Draining": _toward_promoted, "RollingBack": _toward_stable}
     for name, wanted in seen.desired.get("VirtualService", {}).items():
         before, after = share(seen.observed("VirtualService").get(name)), share(wanted)
-        if before != after and seen.place[0] in judge:
-            for why in judge[seen.place[0]](seen, past, before, after):
-                yield f"{name} goes from {before} to {after} % while {why}."
+        judge = _toward_secondary if after > before else _TOWARD_PRIMARY.get(seen.place[0])
+        for why in judge(seen, past, before) if judge and before != after else ():
+            yield f"{name} goes from {before} to {after} % while {why}."
 
 
-def _toward_secondary(seen: Seen, past: Past, before: int, after: int) -> Iterator[str]:
-    if after < before:
-        return
+def _toward_secondary(seen: Seen, past: Past, before: int) -> Iterator[str]:
     if not whole(seen.observed_deployment("secondary"), seen.committed["candidateRevision"]):
         yield "the secondary is not whole"
     if not selects_both(seen.observed("Service").get(seen.app)):
@@ -33,17 +30,30 @@ def _toward_secondary(seen: Seen, past: Past, before: int, after: int) -> Iterat
         yield f"the Service has been wide for {stood:.2f} s"
 
 
-def _toward_promoted(seen: Seen, _: Past, before: int, after: int) -> Iterator[str]:
-    waits = after < before and seen.place[1] == "Withdrawing"  # past its deadline it goes on as it is (rule R8)
+def _toward_updated(seen: Seen, _: Past, __: int) -> Iterator[str]:
+    if not whole(seen.observed_deployment("primary"), seen.committed["candidateRevision"]):
+        yield "the primary is not whole with the candidate"
+
+
+def _toward_promoted(seen: Seen, _: Past, __: int) -> Iterator[str]:
+    waits = seen.place[1] == "Withdrawing"  # past its deadline it goes on as it is (rule R8)
     if waits and not whole(seen.observed_deployment("primary"), seen.committed["stableRevision"]):
         yield "the promoted primary is not whole"
 
 
-def _toward_stable(seen: Seen, _: Past, before: int, after: int) -> Iterator[str]:
+def _toward_stable(seen: Seen, _: Past, __: int) -> Iterator[str]:
     primary, secondary = seen.observed_deployment("primary"), seen.observed_deployment("secondary")
     serves = secondary is not None and (secondary.get("status") or {}).get("readyReplicas", 0) > 0
-    if after < before and primary and serves and revision(primary) != seen.committed["stableRevision"]:
+    if primary and serves and revision(primary) != seen.committed["stableRevision"]:
         yield "the primary does not run the stable revision"
+
+
+_TOWARD_PRIMARY: Final[dict[str, Callable[[Seen, Past, int], Iterator[str]]]] = {
+    "Promoting": _toward_updated,
+    "Draining": _toward_promoted,
+    "RollingBack": _toward_stable,
+}
+"""By phase; in the others the primary runs what it ran before, and may have its traffic back at once."""
 
 
 def make_before_break(seen: Seen, past: Past) -> Iterator[str]:
@@ -76,5 +86,6 @@ def committed_before_acted_on(seen: Seen, _: Past) -> Iterator[str]:
         if share(wanted) not in {committed, share(seen.observed("VirtualService").get(name))}:
             yield f"{name} gets {share(wanted)} %, {committed} % are committed."
     expected = seen.committed["candidateRevision" if phase == "Promoting" else "stableRevision"]
-    if revision(seen.desired_deployment("primary")) != expected:
+    nothing_serves_yet = phase == "Initializing" and seen.observed_deployment("primary") is None
+    if revision(seen.desired_deployment("primary")) not in ({expected, ""} if nothing_serves_yet else {expected}):
         yield f"The primary is to run {revision(seen.desired_deployment('primary'))}, {expected} is committed."
