@@ -1,14 +1,10 @@
 """The hook's pods and how they are reached."""
 
-import json
-from collections.abc import Mapping
-from typing import Any
-
 import pytest
-import uvicorn
 
-from app import __main__, __version__
+from app import __version__
 from app.main import create_app
+from app.serving.server import seconds_to_finish
 from app.settings import Settings
 from tests.packaging.manifests import Object, one, selected
 
@@ -115,24 +111,9 @@ def test_the_image_is_the_one_that_the_readme_sets(container: Object) -> None:
     assert container["image"] == f"canaryapp-operator:{__version__}"
 
 
-def test_requests_under_way_are_ended_before_a_pod_is_killed(
-    pod: Object, container: Object, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The grace period covers the wait for the endpoints and the hook's own graceful end."""
-    served: dict[str, Any] = {}
-
-    def run(_app: str, **options: Any) -> None:
-        served.update(options)
-
-    monkeypatch.setattr(uvicorn, "run", run)
-    monkeypatch.setattr("signal.signal", lambda *_: None)
-    __main__.main()
-    waits = _seconds_of_sleep(container["lifecycle"]["preStop"])
-    assert waits > 0
-    assert waits + served["timeout_graceful_shutdown"] < pod["terminationGracePeriodSeconds"]
-
-
-def _seconds_of_sleep(handler: Mapping[str, Any]) -> float:
-    program, option, statement = handler["exec"]["command"]
-    assert (program, option) == ("python", "-c")
-    return float(json.loads(statement.removeprefix("import time; time.sleep(").removesuffix(")")))
+def test_requests_under_way_are_ended_before_a_pod_is_killed(pod: Object, container: Object) -> None:
+    """The grace period covers the wait for the endpoints, which is the hook's own, and its orderly end."""
+    default = Settings()
+    assert "lifecycle" not in container
+    assert default.stop_delay_seconds >= 5
+    assert default.stop_delay_seconds + seconds_to_finish(default) < pod["terminationGracePeriodSeconds"]
