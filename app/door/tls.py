@@ -104,4 +104,4 @@ def _check_readable(path: Path) -> None:
 
 
 def _reason(problem: ssl.SSLError) -> str:
-    return (problem.reason or "not PEM").lower().replace("_", " ")
+    return problem.reason.lower().replace("_", " ") if problem.reason else "no PEM, or encrypted"

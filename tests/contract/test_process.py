@@ -61,9 +61,9 @@ def read_until(output: IO[str] | None, phrase: str) -> str:
     raise AssertionError(f"{phrase!r} was not said, but: {''.join(seen)}")
 
 
-def address(line: str) -> str:
+def address(line: str, scheme: str = "http") -> str:
     """The address in uvicorn's line."""
-    return next(word for word in line.replace('"', " ").split() if word.startswith("http://"))
+    return next(word for word in line.replace('"', " ").split() if word.startswith(f"{scheme}://"))
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 import asyncio
 import selectors
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Any, Final, TypeVar
 
 _QUIET: Final = 0.002
@@ -48,6 +48,13 @@ def run(test: Coroutine[Any, Any, T]) -> T:
     """Runs a test on such a loop; nothing that it started is left when it ends."""
     with asyncio.Runner(loop_factory=SkippingLoop) as runner:
         return runner.run(_and_nothing_left(test))
+
+
+async def until(condition: Callable[[], object], seconds: float = 60.0) -> None:
+    """Waits for something that nobody tells of; at most so many seconds of the loop's clock."""
+    async with asyncio.timeout(seconds):
+        while not condition():  # noqa: ASYNC110 - nobody tells
+            await asyncio.sleep(0.02)
 
 
 async def _and_nothing_left(test: Coroutine[Any, Any, T]) -> T:

@@ -5,7 +5,7 @@ import logging
 import ssl
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from app.main import create_app
@@ -13,6 +13,7 @@ from app.serving.asgi import Application
 from app.serving.server import Server, make_server
 from app.settings import Settings
 from tests.contract.hook import settled
+from tests.door.clock import until
 
 
 @dataclass
@@ -28,7 +29,6 @@ class Service:
     server: Server
     port: int
     probe_port: int | None = None
-    running: "asyncio.Task[None] | None" = field(default=None, repr=False)
 
     @property
     def is_at_rest(self) -> bool:
@@ -39,7 +39,7 @@ class Service:
 
 @contextmanager
 def logging_kept() -> Iterator[None]:
-    """uvicorn configures logging for the whole process; afterwards it is as it was."""
+    """Uvicorn configures logging for the whole process; afterwards it is as it was."""
     root = logging.getLogger()
     handlers, level, httpx_level = list(root.handlers), root.level, logging.getLogger("httpx").level
     try:
@@ -57,12 +57,11 @@ async def serving(application: Application | None = None, **settings: Any) -> As
     with logging_kept():
         server = make_server(chosen, application or create_app(chosen))
         running = asyncio.create_task(server.serve())
-        while not server.started or (server.beside and not server.beside.started):
-            assert not running.done()
-            await asyncio.sleep(0.01)
+        await until(lambda: running.done() or (server.started and (not server.beside or server.beside.started)))
+        assert not running.done()
         probes = port_of(server.beside) if server.beside else None
         try:
-            yield Service(server, port_of(server), probes, running)
+            yield Service(server, port_of(server), probes)
         finally:
             server.should_exit = True
             await running
@@ -94,7 +93,11 @@ class Answer:
 
 
 async def ask(port: int, *parts: bytes, tls: ssl.SSLContext | None = None) -> Answer:
-    """Sends the parts of a request and reads until the end of the connection."""
+    """Sends the parts of a request and reads until the end of the connection.
+
+    Raises:
+        ConnectionError: it ends without an answer.
+    """
     reader, writer = await connect(port, tls)
     try:
         for part in parts:
@@ -111,7 +114,13 @@ async def connect(port: int, tls: ssl.SSLContext | None = None) -> tuple[asyncio
 
 
 def parsed(answer: bytes) -> Answer:
-    """An answer that is there as a whole."""
+    """An answer that is there as a whole.
+
+    Raises:
+        ConnectionError: there is none.
+    """
+    if not answer:
+        raise ConnectionAbortedError("no answer")
     top, _, body = answer.partition(b"\r\n\r\n")
     first, *lines = top.decode("latin-1").split("\r\n")
     headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
