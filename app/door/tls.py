@@ -80,7 +80,7 @@ def load_context(files: TlsFiles) -> ssl.SSLContext:
     try:
         # A password, so that an encrypted key is refused rather than asked about on a terminal.
         context.load_cert_chain(files.certificate, files.key, password="")
-    except ssl.SSLError as problem:
+    except OSError as problem:
         raise UnusableFileError(
             f"The certificate {files.certificate} and the key {files.key} cannot be used: {_reason(problem)}."
         ) from None
@@ -88,7 +88,7 @@ def load_context(files: TlsFiles) -> ssl.SSLContext:
         context.verify_mode = ssl.CERT_REQUIRED
         try:
             context.load_verify_locations(files.client_ca)
-        except ssl.SSLError as problem:
+        except OSError as problem:
             raise UnusableFileError(
                 f"The client authorities {files.client_ca} cannot be used: {_reason(problem)}."
             ) from None
@@ -103,5 +103,7 @@ def _check_readable(path: Path) -> None:
         raise UnusableFileError(f"The file {path} cannot be read: {problem.strerror}.") from None
 
 
-def _reason(problem: ssl.SSLError) -> str:
+def _reason(problem: OSError) -> str:
+    if not isinstance(problem, ssl.SSLError):
+        return str(problem.strerror)  # it went away since it was looked at
     return problem.reason.lower().replace("_", " ") if problem.reason else "no PEM, or encrypted"

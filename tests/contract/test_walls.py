@@ -63,6 +63,7 @@ SINGLE_USERS: Final = {
     "fastapi": ("app.main", "app.cli", "app.simulation"),
     "starlette": ("app.main", "app.cli", "app.simulation"),
     "uvicorn": ("app.serving", "app.cli", "app.simulation"),
+    "h11": ("app.serving.protocol",),
     "ssl": ("app.door.tls",),
     "pydantic_settings": ("app.settings",),
     "prometheus_client": ("app.telemetry",),

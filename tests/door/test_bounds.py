@@ -72,6 +72,12 @@ def test_a_length_over_the_limit_is_refused_before_the_body_is_sent(length: str)
     assert (answer.status, answer.body) == (413, b'{"error":"The body is larger than 16777216 bytes."}')
 
 
+@pytest.mark.parametrize(("length", "status"), [("9" * 5000, 413), ("0" * 5000, 413), ("x", 200)])
+def test_no_length_is_too_absurd(length: str, status: int) -> None:
+    """Whatever another server lets through; what is no number is not believed, but counted."""
+    assert post(app_at(settled()), BODY, headers={"Content-Length": length}).status_code == status
+
+
 LIES = {
     "too-long": (head(*SYNC, f"Content-Length: {len(BODY) + 1}") + BODY, {408}),
     "too-short": (head(*SYNC, f"Content-Length: {len(BODY) - 1}", "Connection: close") + BODY, {400}),
