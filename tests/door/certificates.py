@@ -4,8 +4,12 @@ import ssl
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from pathlib import Path
 
 import trustme
+
+from app.door.tls import TlsFiles
+from tests.door.mounted import Mounted
 
 
 @dataclass(frozen=True)
@@ -54,3 +58,8 @@ def trusting(authority: Authority, certificate: trustme.LeafCert | None = None) 
     if certificate:
         certificate.configure_cert(context)
     return context
+
+
+def files_of(secret: Mounted) -> TlsFiles:
+    """All that a hook needs whose clients must show a certificate."""
+    return TlsFiles(Path(secret / "tls.crt"), Path(secret / "tls.key"), Path(secret / "ca.crt"))

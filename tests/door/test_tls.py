@@ -9,16 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cryptography.hazmat.primitives.serialization import (
-    BestAvailableEncryption,
-    Encoding,
-    PrivateFormat,
-    load_pem_private_key,
-)
 
-from app.door.files import UnusableFileError
-from app.door.tls import RenewedTls, TlsFiles, load_context
-from tests.door.certificates import ours, theirs, trusting
+from app.door.tls import RenewedTls, load_context
+from tests.door.certificates import files_of, ours, theirs, trusting
 from tests.door.clock import run
 from tests.door.mounted import Mounted
 from tests.door.service import Service, ask, head, serving, whole
@@ -69,7 +62,7 @@ def test_tls_1_2_and_1_3_are_spoken(secret: Mounted, version: ssl.TLSVersion) ->
 
 def test_nothing_older_is_spoken(secret: Mounted) -> None:
     """TLS 1.1 has been given up everywhere."""
-    context = load_context(TlsFiles(Path(secret / "tls.crt"), Path(secret / "tls.key")))
+    context = load_context(files_of(secret))
     assert context.minimum_version == ssl.TLSVersion.TLSv1_2
 
 
@@ -231,63 +224,3 @@ def test_probes_need_no_certificate_on_their_own_port(secret: Mounted) -> None:
     assert seen["/metrics"][1].startswith(b"# HELP canaryapp_")
     nothing = (404, b'{"error":"There is nothing here but /healthz, /metrics, /readyz."}')
     assert [seen[path] for path in ("/docs", "/openapi.json", "/sync", "/", "POST")] == [nothing] * 5
-
-
-def encrypted(key: bytes) -> bytes:
-    """A key that needs a password."""
-    loaded = load_pem_private_key(key, None)
-    return loaded.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(b"secret"))
-
-
-def broken(case: str) -> dict[str, bytes]:
-    """A Secret with something wrong in it."""
-    good = {**ours().server(), "ca.crt": ours().pem}
-    changes: dict[str, dict[str, bytes]] = {
-        "another-key": {"tls.key": theirs().server()["tls.key"]},
-        "no-certificate-in-the-file": {"tls.crt": b"hello\n"},
-        "an-empty-key": {"tls.key": b""},
-        "an-encrypted-key": {"tls.key": encrypted(good["tls.key"])},
-        "no-authorities-in-the-file": {"ca.crt": b"hello\n"},
-        "empty-authorities": {"ca.crt": b""},
-    }
-    return {**good, **changes[case]}
-
-
-PAIR = "The certificate {0}/tls.crt and the key {0}/tls.key cannot be used: "
-AUTHORITIES = "The client authorities {0}/ca.crt cannot be used: "
-
-
-@pytest.mark.parametrize(
-    ("case", "sentence"),
-    [
-        ("another-key", PAIR),
-        ("no-certificate-in-the-file", PAIR),
-        ("an-empty-key", PAIR),
-        ("an-encrypted-key", PAIR),
-        ("no-authorities-in-the-file", AUTHORITIES),
-        ("empty-authorities", AUTHORITIES),
-    ],
-)
-def test_files_that_cannot_be_used_are_told_with_a_sentence(secret: Mounted, case: str, sentence: str) -> None:
-    """Which file, and what OpenSSL says of it; nobody is asked for a password on a terminal."""
-    secret.swap(broken(case))
-    with pytest.raises(UnusableFileError) as refused:
-        load_context(files_of(secret))
-    assert str(refused.value).startswith(sentence.format(secret.folder))
-    assert str(refused.value).endswith(".")
-
-
-@pytest.mark.parametrize("name", ["tls.crt", "tls.key", "ca.crt"])
-def test_a_missing_file_is_told_with_a_sentence(secret: Mounted, name: str) -> None:
-    """Which one it is."""
-    good = {**ours().server(), "ca.crt": ours().pem}
-    del good[name]
-    secret.swap(good)
-    with pytest.raises(UnusableFileError) as refused:
-        load_context(files_of(secret))
-    assert str(refused.value) == f"The file {secret / name} cannot be read: No such file or directory."
-
-
-def files_of(secret: Mounted) -> TlsFiles:
-    """All three."""
-    return TlsFiles(Path(secret / "tls.crt"), Path(secret / "tls.key"), Path(secret / "ca.crt"))
