@@ -9,6 +9,8 @@ _QUIET: Final = 0.002
 """Real seconds without anything on any socket, after which nothing more is under way on the loopback interface."""
 _PATIENCE: Final = 60.0
 """Real seconds after which a loop that waits for nothing but sockets is stuck."""
+_LONGEST: Final = 200.0
+"""Seconds of the loop's own clock after which a test is stuck."""
 
 T = TypeVar("T")
 
@@ -58,7 +60,8 @@ async def until(condition: Callable[[], object], seconds: float = 60.0) -> None:
 
 
 async def _and_nothing_left(test: Coroutine[Any, Any, T]) -> T:
-    result = await test
+    async with asyncio.timeout(_LONGEST):
+        result = await test
     left = asyncio.all_tasks() - {asyncio.current_task()}
     assert not left, left
     return result
