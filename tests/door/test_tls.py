@@ -159,13 +159,14 @@ def test_an_authority_that_was_taken_away_lets_nobody_in(secret: Mounted) -> Non
 
 
 @pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
-def test_no_session_is_resumed(secret: Mounted, version: ssl.TLSVersion) -> None:
+def test_no_session_is_offered_or_resumed(secret: Mounted, version: ssl.TLSVersion) -> None:
     """It would go on without the client's certificate, whatever has become of that."""
     server = RenewedTls(files_of(secret)).context
     client = trusting(ours(), ours().client())
     client.minimum_version = client.maximum_version = version
     first = shaken_hands(server, client)
-    assert not first.session_reused
+    assert first.session is not None
+    assert not first.session.has_ticket
     assert not shaken_hands(server, client, first.session).session_reused
 
 
