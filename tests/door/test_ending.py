@@ -88,3 +88,24 @@ def test_an_idle_connection_does_not_hold_up_the_end() -> None:
             return ended - began
 
     assert run(go()) < 1
+
+
+def test_somebody_at_a_terminal_does_not_wait_for_a_cluster() -> None:
+    """SIGINT takes no more connections at once; a second one, or any other signal, ends the wait for the requests."""
+
+    async def go() -> float:
+        async with serving(never_done, stop_delay_seconds=60) as service:
+            asking = asyncio.create_task(ask(service.port, head("GET", "/sync")))
+            await until(lambda: service.server.server_state.tasks)
+            began = asyncio.get_running_loop().time()
+            service.server.handle_exit(signal.SIGINT, None)
+            await until(lambda: service.server.should_exit, 1)
+            await asyncio.sleep(1)
+            assert not service.is_at_rest
+            service.server.handle_exit(signal.SIGTERM, None)
+            await until(lambda: service.is_at_rest, 1)
+            ended = asyncio.get_running_loop().time()
+            assert (await asking).status == 500
+            return ended - began
+
+    assert run(go()) < 3
