@@ -35,11 +35,7 @@ class BoundedProtocol(H11Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Something came; perhaps all that was waited for."""
-        try:
-            super().data_received(data)
-        except ValueError:
-            # h11 counts on Python to read any number of digits; past 4300 it does not.
-            self.send_400_response("Invalid HTTP request received.")
+        super().data_received(data)
         self._watch()
 
     def on_response_complete(self) -> None:

@@ -2,7 +2,9 @@
 
 import asyncio
 import logging
+import socket
 import ssl
+import struct
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
@@ -111,6 +113,12 @@ async def ask(port: int, *parts: bytes, tls: ssl.SSLContext | None = None) -> An
 async def connect(port: int, tls: ssl.SSLContext | None = None) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
     """A connection."""
     return await asyncio.open_connection("127.0.0.1", port, ssl=tls, server_hostname="localhost" if tls else None)
+
+
+def reset(writer: asyncio.StreamWriter) -> None:
+    """Ends a connection as a machine does that lost it: no end of the data, but an error at the other side."""
+    writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    writer.transport.abort()
 
 
 def parsed(answer: bytes) -> Answer:

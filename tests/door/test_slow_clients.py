@@ -2,18 +2,19 @@
 
 import asyncio
 import contextlib
+import gc
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
 import pytest
 
 from app.main import create_app
-from app.serving.protocol import ANSWER_SECONDS, HEAD_SECONDS, REST_SECONDS
+from app.serving.protocol import ANSWER_SECONDS, HEAD_SECONDS, REST_SECONDS, BoundedProtocol
 from app.serving.server import KEEP_ALIVE_SECONDS
 from app.settings import Settings
 from tests.contract.hook import settled
 from tests.door.clock import run, until
-from tests.door.service import Service, ask, connect, head, parsed, serving, whole
+from tests.door.service import Service, ask, connect, head, parsed, reset, serving, whole
 
 BODY_SECONDS = Settings().body_deadline_seconds
 DRIP_SECONDS = 0.5
@@ -117,6 +118,22 @@ def test_a_refused_body_is_not_read_for_ever() -> None:
     served_beside(abuse)
 
 
+def test_a_body_that_stops_is_not_waited_for_longer() -> None:
+    """A client that falls silent has no more time than one that drips."""
+
+    async def abuse(service: Service) -> None:
+        began = now()
+        reader, writer = await connect(service.port)
+        writer.write(head("POST", "/sync", "Content-Length: 100000") + b"{")
+        assert parsed(await reader.readuntil(b"}")).status == 408
+        with contextlib.suppress(ConnectionError):
+            assert await reader.read() == b""
+        assert now() - began == pytest.approx(BODY_SECONDS + REST_SECONDS, abs=DRIP_SECONDS)
+        writer.close()
+
+    served_beside(abuse)
+
+
 def test_a_refused_body_that_ends_does_not_cost_the_connection() -> None:
     """Its client reads why, and may ask again on the same connection."""
 
@@ -195,10 +212,37 @@ def test_a_client_that_goes_away_leaves_nothing_behind(sent: bytes, how: str) ->
         writer.write(sent)
         await writer.drain()
         if how == "reset":
-            writer.transport.abort()
+            reset(writer)
         writer.close()
 
     served_beside(abuse)
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        pytest.param(head("GET", "/healthz"), id="between two requests"),
+        pytest.param(head("GET", "/healthz") + b"POST /sync HT", id="in the second head"),
+    ],
+)
+def test_a_connection_that_is_reset_is_forgotten_at_once(sent: bytes) -> None:
+    """Nothing waits for its time to pass, and holds it in memory until then."""
+
+    async def go() -> None:
+        async with serving() as service:
+            reader, writer = await connect(service.port)
+            writer.write(sent)
+            await reader.readuntil(b"}")
+            reset(writer)
+            await until(lambda: service.is_at_rest)
+            del reader, writer
+            gc.collect()
+            held = gc.get_objects()
+            assert [one for one in held if isinstance(one, BoundedProtocol)] == []
+            timers = [one for one in held if isinstance(one, asyncio.TimerHandle) and not one.cancelled()]
+            assert [timer for timer in timers if "abort" in repr(timer)] == []
+
+    run(go())
 
 
 def test_what_was_held_of_a_body_is_forgotten() -> None:
