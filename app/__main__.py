@@ -1,34 +1,26 @@
 """`python -m app`: the hook under uvicorn, configured from the environment."""
 
-import math
 import signal
 import sys
 from types import FrameType
 
-import uvicorn
 from pydantic import ValidationError
 
-from app import logs
+from app.door.files import UnusableFileError
+from app.serving.server import make_server
 from app.settings import Settings, refused_variables
 
 
 def main() -> None:
     """Serves until SIGTERM or SIGINT; requests under way are finished first, and the exit status is then 0."""
+    # Until the server heeds signals itself. The first process of a container would not be ended by one otherwise.
+    signal.signal(signal.SIGTERM, _end)
     try:
-        settings = Settings()
+        make_server(Settings()).run()
     except ValidationError as invalid:
         sys.exit("\n".join(refused_variables(invalid)))
-    # uvicorn raises the signal that stopped it once more when all is done; that must not look like a crash.
-    signal.signal(signal.SIGTERM, _end)
-    uvicorn.run(
-        "app.main:app",
-        host=settings.host,
-        port=settings.port,
-        log_config=logs.of_the_server(settings),
-        access_log=False,
-        # A sync under way may still wait for Prometheus.
-        timeout_graceful_shutdown=math.ceil(settings.query_deadline_seconds) + 10,
-    )
+    except UnusableFileError as unusable:
+        sys.exit(str(unusable))
 
 
 def _end(_signal: int, _frame: FrameType | None) -> None:

@@ -1,9 +1,10 @@
 """The hook's HTTP surface: routes, lifespan, error answers. The only module that knows FastAPI."""
 
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, Final, TypeVar
 
 import httpx
@@ -13,9 +14,11 @@ from fastapi.responses import PlainTextResponse
 from pydantic import BaseModel, ValidationError
 from pydantic_core import from_json
 from starlette.exceptions import HTTPException
-from starlette.requests import ClientDisconnect
 
 from app import __version__, logs
+from app.door.admission import Door
+from app.door.refusal import RefusedError
+from app.door.tokens import Tokens
 from app.prometheus.client import PrometheusClient, open_http
 from app.resource.status import cut
 from app.rollout.observation import UnrecoverableError
@@ -38,22 +41,20 @@ Model = TypeVar("Model", bound=BaseModel)
 
 _ERRORS: Final[dict[int | str, dict[str, Any]]] = {
     400: {"model": ErrorAnswer, "description": "The body is not JSON."},
+    401: {"model": ErrorAnswer, "description": "A bearer token is asked for, and the request carries no valid one."},
+    408: {"model": ErrorAnswer, "description": "The body did not arrive in time."},
     413: {"model": ErrorAnswer, "description": "The body is larger than the operator allows."},
+    415: {"model": ErrorAnswer, "description": "The body is compressed."},
     422: {"model": ErrorAnswer, "description": "The body is JSON of another shape, or the parent of another kind."},
+    429: {
+        "model": ErrorAnswer,
+        "description": "Too much is in progress. Metacontroller asks again after `Retry-After`.",
+    },
     500: {
         "model": ErrorAnswer,
         "description": "Unforeseen, or no answer would be safe. Metacontroller touches nothing and tries again.",
     },
 }
-
-
-class RefusedError(Exception):
-    """A request that is not served, with the HTTP status (4xx) and a sentence: the caller's fault."""
-
-    def __init__(self, status: int, sentence: str) -> None:
-        """`status` is the HTTP status."""
-        super().__init__(sentence)
-        self.status = status
 
 
 def system_clock() -> datetime:
@@ -77,6 +78,8 @@ class Hook:
     def __init__(self, settings: Settings, clock: Clock, transport: httpx.AsyncBaseTransport | None) -> None:
         """Opens no connection yet."""
         self.settings = settings
+        tokens = Tokens(Path(settings.token_file)) if settings.token_file else None
+        self.door = Door(settings.bounds, tokens)
         self.telemetry = Telemetry()
         self.http = open_http(transport)
         self._clock = clock
@@ -113,6 +116,9 @@ def create_app(
         settings: from the environment where none are given.
         clock: read once per sync.
         transport: how Prometheus is reached, for tests and simulations; over the network where none is given.
+
+    Raises:
+        UnusableFileError: the file with the tokens cannot be used.
     """
     hook = Hook(settings or Settings(), clock, transport)
     state = {"ready": False}
@@ -170,7 +176,7 @@ def _add_hook(
 
     async def endpoint(request: Request) -> Response:
         started = time.perf_counter()
-        outcome, response = await _serve(request, handler, hook.settings.max_body_bytes)
+        outcome, response = await _serve(request, handler, hook.door)
         hook.telemetry.sync_ended(name, outcome, time.perf_counter() - started)
         return response
 
@@ -189,14 +195,13 @@ def _add_hook(
 
 
 async def _serve(
-    request: Request, handler: Callable[[bytes], Awaitable[BaseModel]], limit: int
+    request: Request, handler: Callable[[bytes], Awaitable[BaseModel]], door: Door
 ) -> tuple[str, Response]:
     try:
-        answer = await handler(await _read_body(request, limit))
+        with door.admit(request.scope["headers"]) as visit:
+            answer = await handler(await visit.read(request.receive))
     except RefusedError as refusal:
-        return "refused", _error(refusal.status, str(refusal))
-    except ClientDisconnect:
-        return "refused", _error(400, "The body ended early.")
+        return "refused", _error(refusal.status, str(refusal), refusal.headers)
     except UnrecoverableError as blocked:
         structlog.get_logger().error("unrecoverable", path=request.url.path, message=str(blocked))
         return "error", _error(500, cut(str(blocked)))
@@ -206,15 +211,6 @@ async def _serve(
             500, "Something unforeseen went wrong, so nothing was decided; the hook's log says what."
         )
     return "ok", _answer(200, answer)
-
-
-async def _read_body(request: Request, limit: int) -> bytes:
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > limit:
-            raise RefusedError(413, f"The body is larger than {limit} bytes.")
-    return bytes(body)
 
 
 def _parse(model: type[Model], body: bytes) -> Model:
@@ -231,17 +227,16 @@ def _parse(model: type[Model], body: bytes) -> Model:
 
 
 async def _no_route(_: Request, problem: HTTPException) -> Response:
-    answer = _error(problem.status_code, f"{problem.detail}.")
-    answer.headers.update(problem.headers or {})
-    return answer
+    return _error(problem.status_code, f"{problem.detail}.", problem.headers)
 
 
-def _answer(status: int, body: BaseModel) -> Response:
-    return Response(body.model_dump_json(by_alias=True), status_code=status, media_type="application/json")
+def _answer(status: int, body: BaseModel, headers: Mapping[str, str] | None = None) -> Response:
+    content = body.model_dump_json(by_alias=True)
+    return Response(content, status_code=status, headers=headers, media_type="application/json")
 
 
-def _error(status: int, sentence: str) -> Response:
-    return _answer(status, ErrorAnswer(error=sentence))
+def _error(status: int, sentence: str, headers: Mapping[str, str] | None = None) -> Response:
+    return _answer(status, ErrorAnswer(error=sentence), headers)
 
 
 app = create_app()

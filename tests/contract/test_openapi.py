@@ -83,7 +83,7 @@ def test_a_hook_s_bodies_are_described(hook: str, takes: str, gives: str, docume
     operation = document["paths"][f"/{hook}"]["post"]
     assert operation["requestBody"] == {"required": True, "content": _json(takes)}
     contents = {status: answer["content"] for status, answer in operation["responses"].items()}
-    errors = {status: _json("ErrorAnswer") for status in ("400", "413", "422", "500")}
+    errors = {status: _json("ErrorAnswer") for status in ("400", "401", "408", "413", "415", "422", "429", "500")}
     assert contents == {"200": _json(gives), **errors}
 
 

@@ -25,9 +25,9 @@ PATIENCE: Final = 60.0
 
 
 def environment(**variables: str) -> dict[str, str]:
-    """The environment of this process, with no settings but these; any free port will do."""
+    """The environment of this process, with no settings but these; any free port will do, and no delay at the end."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("CANARYAPP_")}
-    chosen = {"HOST": "127.0.0.1", "PORT": "0", **variables}
+    chosen = {"HOST": "127.0.0.1", "PORT": "0", "STOP_DELAY_SECONDS": "0", **variables}
     return {**kept, **{f"CANARYAPP_{name}": value for name, value in chosen.items()}}
 
 
@@ -61,9 +61,9 @@ def read_until(output: IO[str] | None, phrase: str) -> str:
     raise AssertionError(f"{phrase!r} was not said, but: {''.join(seen)}")
 
 
-def address(line: str) -> str:
+def address(line: str, scheme: str = "http") -> str:
     """The address in uvicorn's line."""
-    return next(word for word in line.replace('"', " ").split() if word.startswith("http://"))
+    return next(word for word in line.replace('"', " ").split() if word.startswith(f"{scheme}://"))
 
 
 @contextmanager
@@ -118,32 +118,96 @@ def test_python_m_app_serves_until_it_is_told_to_stop(ended_by: signal.Signals) 
         assert {line["logger"] for line in lines if "app" not in line} == {"uvicorn.error"}
 
 
+@contextmanager
+def syncing(url: str) -> Iterator[list[httpx.Response | httpx.HTTPError]]:
+    """A sync in the background; what came of it is there afterwards."""
+    came: list[httpx.Response | httpx.HTTPError] = []
+
+    def sync() -> None:
+        try:
+            came.append(httpx.post(f"{url}/sync", content=checking().request, trust_env=False, timeout=PATIENCE))
+        except httpx.HTTPError as problem:
+            came.append(problem)
+
+    thread = threading.Thread(target=sync)
+    thread.start()
+    try:
+        yield came
+    finally:
+        thread.join()
+
+
+def waiting_for(prometheus: str, **more: str) -> dict[str, str]:
+    """Settings of a hook that waits for this Prometheus as long as it takes."""
+    return {
+        "PROMETHEUS_URL": prometheus,
+        "PROMETHEUS_ORIGINS": prometheus,
+        "QUERY_DEADLINE_SECONDS": "60",
+        **more,
+    }
+
+
 def test_a_request_under_way_is_finished_first() -> None:
     """After SIGTERM a sync that waits for Prometheus still gets its answer; then the process ends with status 0."""
-    answers: list[httpx.Response] = []
-    with slow_prometheus() as (prometheus, asked, may_answer):
-        settings = {
-            "PROMETHEUS_URL": prometheus,
-            "PROMETHEUS_ORIGINS": prometheus,
-            "QUERY_DEADLINE_SECONDS": "60",
-        }
-        with started("-m", "app", **settings) as process:
-            url = address(read_until(process.stdout, "Uvicorn running on"))
-
-            def sync() -> None:
-                answers.append(httpx.post(f"{url}/sync", content=checking().request, trust_env=False, timeout=PATIENCE))
-
-            syncing = threading.Thread(target=sync)
-            syncing.start()
+    with (
+        slow_prometheus() as (prometheus, asked, may_answer),
+        started("-m", "app", **waiting_for(prometheus)) as process,
+    ):
+        url = address(read_until(process.stdout, "Uvicorn running on"))
+        with syncing(url) as came:
             assert asked.wait(PATIENCE)
             process.send_signal(signal.SIGTERM)
             read_until(process.stdout, "Waiting for connections to close")
+            with pytest.raises(httpx.ConnectError):
+                httpx.get(f"{url}/healthz", trust_env=False)
             may_answer.set()
-            syncing.join()
+        process.communicate()
+        assert process.returncode == 0
+    assert isinstance(came[0], httpx.Response)
+    assert came[0].status_code == 200
+    assert list(came[0].json()) == ["status", "children", "resyncAfterSeconds"]
+
+
+def test_readiness_goes_first_and_new_requests_are_served_meanwhile() -> None:
+    """Until everybody knows that the pod is going, whoever still comes is served, and told not to come back.
+
+    A second SIGTERM ends it, whatever is under way.
+    """
+    with (
+        slow_prometheus() as (prometheus, asked, _),
+        started("-m", "app", **waiting_for(prometheus, STOP_DELAY_SECONDS="300")) as process,
+    ):
+        url = address(read_until(process.stdout, "Uvicorn running on"))
+        with syncing(url) as came:
+            assert asked.wait(PATIENCE)
+            process.send_signal(signal.SIGTERM)
+            read_until(
+                process.stdout, "Told to stop; not ready any more, new connections are taken for 300 more seconds."
+            )
+            ready, alive, synced = (
+                httpx.get(f"{url}/readyz", trust_env=False),
+                httpx.get(f"{url}/healthz", trust_env=False),
+                httpx.post(f"{url}/sync", content=first().request, trust_env=False),
+            )
+            assert (ready.status_code, ready.json()) == (503, {"error": "The hook is about to stop."})
+            assert [answer.status_code for answer in (alive, synced)] == [200, 200]
+            assert [answer.headers["Connection"] for answer in (alive, synced)] == ["close", "close"]
+            process.send_signal(signal.SIGTERM)
+            read_until(process.stdout, "Told to stop again; requests that are not answered: 1.")
             process.communicate()
             assert process.returncode == 0
-    assert answers[0].status_code == 200
-    assert list(answers[0].json()) == ["status", "children", "resyncAfterSeconds"]
+    (one,) = came
+    assert isinstance(one, httpx.HTTPError) or one.status_code == 500
+
+
+def test_the_delay_ends_by_itself() -> None:
+    """One SIGTERM is enough."""
+    with started("-m", "app", STOP_DELAY_SECONDS="0.01") as process:
+        read_until(process.stdout, "Uvicorn running on")
+        process.send_signal(signal.SIGTERM)
+        said, _ = process.communicate()
+        assert process.returncode == 0
+        assert "Application shutdown complete." in said
 
 
 def test_uvicorn_serves_the_same_application() -> None:
@@ -184,17 +248,13 @@ def test_the_hook_needs_nothing_of_the_test_bench() -> None:
         assert (process.returncode, said) == (0, "[]\n")
 
 
-def test_the_signal_that_uvicorn_raises_at_its_end_is_no_crash(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Uvicorn repeats the signal that stopped it when all is done; the exit status is 0 nevertheless."""
-    served: dict[str, Any] = {}
+def test_a_signal_before_it_serves_ends_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first process of a container heeds SIGTERM from the beginning; that it did not start is no failure then."""
 
-    def run(application: str, **options: Any) -> None:
-        served.update(options, application=application)
+    def start(_: Settings) -> Any:
         signal.raise_signal(signal.SIGTERM)
 
-    for name, value in environment(HOST="127.0.0.1", PORT="8081").items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.setattr("uvicorn.run", run)
+    monkeypatch.setattr(program, "make_server", start)
     before = signal.getsignal(signal.SIGTERM)
     try:
         with pytest.raises(SystemExit) as ended:
@@ -202,7 +262,6 @@ def test_the_signal_that_uvicorn_raises_at_its_end_is_no_crash(monkeypatch: pyte
     finally:
         signal.signal(signal.SIGTERM, before)
     assert ended.value.code == 0
-    assert (served["application"], served["host"], served["port"]) == ("app.main:app", "127.0.0.1", 8081)
 
 
 def test_the_time_is_that_of_the_machine() -> None:

@@ -18,6 +18,12 @@ PROMETHEUS = "http://prometheus.istio-system.svc:9090"
 DEFAULTS: dict[str, Any] = {
     "host": "0.0.0.0",
     "port": 8080,
+    "probe_port": None,
+    "stop_delay_seconds": 5.0,
+    "token_file": None,
+    "tls_certificate_file": None,
+    "tls_key_file": None,
+    "tls_client_ca_file": None,
     "log_level": "info",
     "log_format": "json",
     "prometheus_url": PROMETHEUS,
@@ -25,6 +31,8 @@ DEFAULTS: dict[str, Any] = {
     "query_deadline_seconds": 5.0,
     "max_answer_bytes": 4 * 1024 * 1024,
     "max_body_bytes": 16 * 1024 * 1024,
+    "body_deadline_seconds": 3.0,
+    "max_bytes_in_progress": 16 * 1024 * 1024,
     "check_interval_seconds": 10.0,
     "prometheus_tolerated_intervals": 3,
     "settle_seconds": 5.0,
@@ -33,6 +41,12 @@ DEFAULTS: dict[str, Any] = {
 VARIABLES: dict[str, tuple[str, Any]] = {
     "HOST": ("127.0.0.1", "127.0.0.1"),
     "PORT": ("0", 0),
+    "PROBE_PORT": ("0", 0),
+    "STOP_DELAY_SECONDS": ("0", 0.0),
+    "TOKEN_FILE": ("/run/tokens", "/run/tokens"),
+    "TLS_CERTIFICATE_FILE": ("/run/tls.crt", "/run/tls.crt"),
+    "TLS_KEY_FILE": ("/run/tls.key", "/run/tls.key"),
+    "TLS_CLIENT_CA_FILE": ("/run/ca.crt", "/run/ca.crt"),
     "LOG_LEVEL": ("debug", "debug"),
     "LOG_FORMAT": ("console", "console"),
     "PROMETHEUS_URL": (f"{PROMETHEUS}/prefix", f"{PROMETHEUS}/prefix"),
@@ -40,9 +54,18 @@ VARIABLES: dict[str, tuple[str, Any]] = {
     "QUERY_DEADLINE_SECONDS": ("0.5", 0.5),
     "MAX_ANSWER_BYTES": ("1024", 1024),
     "MAX_BODY_BYTES": ("1024", 1024),
+    "BODY_DEADLINE_SECONDS": ("0.5", 0.5),
+    "MAX_BYTES_IN_PROGRESS": ("16777217", 16 * 1024 * 1024 + 1),
     "CHECK_INTERVAL_SECONDS": ("3600", 3600.0),
     "PROMETHEUS_TOLERATED_INTERVALS": ("0", 0),
     "SETTLE_SECONDS": ("0", 0.0),
+}
+
+
+TOGETHER: dict[str, tuple[str, ...]] = {
+    "TLS_CERTIFICATE_FILE": ("TLS_KEY_FILE",),
+    "TLS_KEY_FILE": ("TLS_CERTIFICATE_FILE",),
+    "TLS_CLIENT_CA_FILE": ("TLS_CERTIFICATE_FILE", "TLS_KEY_FILE"),
 }
 
 
@@ -62,10 +85,14 @@ def test_without_an_environment_there_are_defaults() -> None:
 def test_every_setting_comes_from_the_environment(
     variable: str, case: tuple[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Each one from the variable of its name, with the prefix, and it alone."""
+    """Each one from the variable of its name, with the prefix, and it alone, but for those that need each other."""
     text, value = case
     monkeypatch.setenv(f"CANARYAPP_{variable}", text)
-    assert Settings().model_dump() == {**DEFAULTS, variable.lower(): value}
+    set_with_it = {name: VARIABLES[name] for name in TOGETHER.get(variable, ())}
+    for other, (other_text, _) in set_with_it.items():
+        monkeypatch.setenv(f"CANARYAPP_{other}", other_text)
+    others = {other.lower(): other_value for other, (_, other_value) in set_with_it.items()}
+    assert Settings().model_dump() == {**DEFAULTS, **others, variable.lower(): value}
 
 
 def test_no_setting_is_left_out_here() -> None:
@@ -96,6 +123,26 @@ REFUSED = {
     ),
     "a-negative-port": ("PORT", "-1", "Input should be greater than or equal to 0, got '-1'."),
     "port-70000": ("PORT", "70000", "Input should be less than or equal to 65535, got '70000'."),
+    "a-word-for-the-probes-port": (
+        "PROBE_PORT",
+        "",
+        "Input should be a valid integer, unable to parse string as an integer, got ''.",
+    ),
+    "a-long-delay": ("STOP_DELAY_SECONDS", "301", "Input should be less than or equal to 300, got '301'."),
+    "an-empty-path-to-tokens": ("TOKEN_FILE", "", "String should have at least 1 character, got ''."),
+    "an-empty-path-to-a-certificate": (
+        "TLS_CERTIFICATE_FILE",
+        "",
+        "String should have at least 1 character, got ''.",
+    ),
+    "an-empty-path-to-a-key": ("TLS_KEY_FILE", "", "String should have at least 1 character, got ''."),
+    "an-empty-path-to-authorities": ("TLS_CLIENT_CA_FILE", "", "String should have at least 1 character, got ''."),
+    "no-time-for-a-body": ("BODY_DEADLINE_SECONDS", "0", "Input should be greater than 0, got '0'."),
+    "next-to-nothing-in-progress": (
+        "MAX_BYTES_IN_PROGRESS",
+        "0",
+        "Input should be greater than or equal to 1024, got '0'.",
+    ),
     "an-unknown-level": ("LOG_LEVEL", "loud", "Input should be 'debug', 'info', 'warning' or 'error', got 'loud'."),
     "an-unknown-format": ("LOG_FORMAT", "xml", "Input should be 'json' or 'console', got 'xml'."),
     "no-deadline": ("QUERY_DEADLINE_SECONDS", "0", "Input should be greater than 0, got '0'."),
@@ -165,6 +212,22 @@ CONTRADICTIONS = {
     "an-origin-that-is-no-url": (
         {"prometheus_origins": f"{PROMETHEUS}, prom:9090"},
         "CANARYAPP_PROMETHEUS_ORIGINS: entry 2 must start with http:// or https://.",
+    ),
+    "a-certificate-without-a-key": (
+        {"tls_certificate_file": "/run/tls.crt"},
+        "CANARYAPP_TLS_CERTIFICATE_FILE and CANARYAPP_TLS_KEY_FILE are only of use together.",
+    ),
+    "a-key-without-a-certificate": (
+        {"tls_key_file": "/run/tls.key"},
+        "CANARYAPP_TLS_CERTIFICATE_FILE and CANARYAPP_TLS_KEY_FILE are only of use together.",
+    ),
+    "authorities-of-clients-without-tls": (
+        {"tls_client_ca_file": "/run/ca.crt"},
+        "CANARYAPP_TLS_CLIENT_CA_FILE is only of use with CANARYAPP_TLS_CERTIFICATE_FILE.",
+    ),
+    "less-in-progress-than-one-body": (
+        {"max_bytes_in_progress": 2048, "max_body_bytes": 4096},
+        "CANARYAPP_MAX_BYTES_IN_PROGRESS is 2048, which is less than CANARYAPP_MAX_BODY_BYTES, 4096.",
     ),
     "an-origin-with-a-path": (
         {"prometheus_origins": f"{PROMETHEUS}/prefix"},

@@ -6,8 +6,9 @@ from typing import Any
 import httpx
 import pytest
 
-from app import logs, main
+from app import logs
 from app import sync as sync_module
+from app.door.admission import Visit
 from app.rollout.observation import UnrecoverableError
 from tests.contract.hook import app_at, ask, checking, post
 
@@ -30,7 +31,7 @@ PLACES = [
     (sync_module, "decide"),
     (sync_module, "desired_children"),
     (logs, "log_decision"),
-    (main, "_read_body"),
+    (Visit, "read"),
 ]
 
 

@@ -45,9 +45,10 @@ SIDE_EFFECTS: Final = frozenset({"open", "input", "print", "exec", "eval", "__im
 
 FLOORS: Final = (
     ("app.__main__",),
-    ("app.main",),
+    ("app.main", "app.serving"),
     ("app.logs",),
     ("app.settings", "app.sync", "app.telemetry"),
+    ("app.door",),
     ("app.desired",),
     ("app.rollout",),
     ("app.resource.refusals",),  # reads a spec with the rules of PromQL and of origins
@@ -61,10 +62,12 @@ FLOORS: Final = (
 SINGLE_USERS: Final = {
     "fastapi": ("app.main", "app.cli", "app.simulation"),
     "starlette": ("app.main", "app.cli", "app.simulation"),
-    "uvicorn": ("app.__main__", "app.cli", "app.simulation"),
+    "uvicorn": ("app.serving", "app.cli", "app.simulation"),
+    "h11": ("app.serving.protocol",),
+    "ssl": ("app.door.tls",),
     "pydantic_settings": ("app.settings",),
     "prometheus_client": ("app.telemetry",),
-    "structlog": ("app.logs", "app.main"),
+    "structlog": ("app.door", "app.logs", "app.main"),
     "promql_parser": ("app.analysis", "app.simulation"),
     "httpx": ("app.prometheus.client", "app.main", "app.simulation", "app.cli"),
     "os": ("app.simulation.hook_process", "app.cli"),

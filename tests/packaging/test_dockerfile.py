@@ -10,11 +10,14 @@ import re
 import signal
 import socket
 import subprocess
+import threading
 import time
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -83,7 +86,8 @@ def running(image: Image, stages: list[Stage]) -> Iterator[Running]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     command = image.found(stages[-1].last("CMD").command)
-    environment = image.environment({"CANARYAPP_PORT": str(port), "CANARYAPP_HOST": "127.0.0.1"})
+    chosen = {"CANARYAPP_PORT": str(port), "CANARYAPP_HOST": "127.0.0.1", "CANARYAPP_STOP_DELAY_SECONDS": "0"}
+    environment = image.environment(chosen)
     with subprocess.Popen(command, cwd=image.directory, env=environment) as process:  # noqa: S603 - the image's own
         hook = Running(process, port)
         try:
@@ -179,6 +183,25 @@ def test_the_health_check_asks_a_route_of_the_hook(stages: list[Stage]) -> None:
     assert "CANARYAPP_PORT" in program
     assert "'/healthz'" in program
     assert "/healthz" in create_app(Settings()).openapi()["paths"]
+
+
+def test_the_health_check_goes_to_the_probes_port_where_there_is_one(image: Image, stages: list[Stage]) -> None:
+    """The other port may speak TLS, and want to see a certificate."""
+
+    class Healthy(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, *_: Any) -> None:
+            """Says nothing."""
+
+    with HTTPServer(("127.0.0.1", 0), Healthy) as server:
+        answering = threading.Thread(target=server.handle_request)
+        answering.start()
+        ports = {"CANARYAPP_PORT": "1", "CANARYAPP_PROBE_PORT": str(server.server_port)}
+        assert image.run(_health_command(stages), **ports).returncode == 0
+        answering.join()
 
 
 def test_the_base_image_is_pinned_once(stages: list[Stage]) -> None:

@@ -8,7 +8,9 @@ import pytest
 from app.resource import names
 from tests.packaging.manifests import EXAMPLES, ROOT, Object, read
 
-MANIFESTS = sorted(path for path in EXAMPLES.rglob("*.yaml") if path.name != "argocd-cm.yaml")
+MANIFESTS = sorted(
+    path for path in EXAMPLES.rglob("*.yaml") if path.name not in {"argocd-cm.yaml", "kustomization.yaml"}
+)
 APPS = sorted(EXAMPLES.rglob("canaryapp*.yaml"))
 
 
