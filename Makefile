@@ -5,10 +5,10 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types unit generate lock serve clean
+.PHONY: help demo test lint types unit soak-input generate lock sbom audit serve clean
 
 help: ## Show what there is.
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 demo: $(VENV)/cli.stamp ## Run a rollout and a rollback against the embedded cluster. ARGS="--help" shows the options.
 	@$(BIN)/canaryapp demo $(ARGS)
@@ -27,6 +27,10 @@ unit: $(VENV)/dev.stamp ## Tests with branch coverage.
 	$(BIN)/pytest -q -n 2 --dist loadfile --cov=app --cov-branch --cov-report=
 	$(BIN)/coverage report --fail-under=95
 	$(BIN)/coverage report --fail-under=100 --include='app/rollout/*,app/analysis/*,app/desired/*' --format=total
+
+soak-input: $(VENV)/dev.stamp ## Damaged requests, other ones each time: 100,000, and for at least so many MINUTES. ARGS="--help" shows more.
+	$(BIN)/python -m tests.abuse.soak $(if $(MINUTES),--minutes $(MINUTES)) $(ARGS)
+	DOCUMENT_EXAMPLES=1000 $(BIN)/pytest -q tests/abuse/test_document.py
 
 generate: $(VENV)/dev.stamp ## Bring generated files up to date: the CRD, the diagrams.
 	$(BIN)/canaryapp generate
