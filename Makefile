@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types unit soak-search generate lock serve clean
+.PHONY: help demo test lint types unit soak-search soak-input generate lock sbom audit serve clean
 
 help: ## Show what there is.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -30,6 +30,10 @@ unit: $(VENV)/dev.stamp ## Tests with branch coverage.
 
 soak-search: $(VENV)/dev.stamp ## Search ever larger models of a rollout for a broken safety rule. MINUTES=10
 	$(BIN)/python -m tests.exhaustive --minutes $(or $(MINUTES),10)
+
+soak-input: $(VENV)/dev.stamp ## Damaged requests, other ones each time: 100,000, and for at least so many MINUTES. ARGS="--help" shows more.
+	$(BIN)/python -m tests.abuse.soak $(if $(MINUTES),--minutes $(MINUTES)) $(ARGS)
+	DOCUMENT_EXAMPLES=1000 $(BIN)/pytest -q tests/abuse/test_document.py
 
 generate: $(VENV)/dev.stamp ## Bring generated files up to date: the CRD, the diagrams.
 	$(BIN)/canaryapp generate

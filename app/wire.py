@@ -3,9 +3,9 @@
 Only what is read is described; everything else in a request is let pass, since a newer Metacontroller may send more.
 """
 
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Final, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema, model_validator
 from pydantic.json_schema import models_json_schema
 from pydantic_core import PydanticCustomError
 
@@ -13,20 +13,29 @@ from app.resource import names
 
 Object = dict[str, Any]
 
+_PARTS: Final = ("metadata", "spec", "status")
+"""Of a child: those that are read as objects."""
+
 
 def _without_nulls(child: Object) -> Object:
     """A part that is null is one that is left out; of another shape it comes from something else than an API server."""
-    for part in ("metadata", "spec", "status"):
+    for part in _PARTS:
         if not isinstance(child.get(part, {}), dict | None):
             raise PydanticCustomError("child_shape", "{part} of a child must be an object", {"part": part})
     return {name: part for name, part in child.items() if part is not None}
 
 
-Child = Annotated[Object, AfterValidator(_without_nulls)]
+Child = Annotated[
+    Object,
+    AfterValidator(_without_nulls),
+    WithJsonSchema({"type": "object", "properties": {part: {"type": ["object", "null"]} for part in _PARTS}}),
+]
 
 
 class _Wire(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True)
+    """Strict: what is taken is what the JSON schema says; Metacontroller writes no number as a string."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True, strict=True)
 
 
 class ParentMetadata(_Wire):
@@ -41,8 +50,10 @@ class ParentMetadata(_Wire):
 class Parent(_Wire):
     """The CanaryApp."""
 
-    api_version: Annotated[str, Field(alias="apiVersion", max_length=317)]
-    kind: Annotated[str, Field(max_length=63)]
+    api_version: Annotated[
+        str, Field(alias="apiVersion", max_length=317, json_schema_extra={"const": names.API_VERSION})
+    ]
+    kind: Annotated[str, Field(max_length=63, json_schema_extra={"const": names.KIND})]
     metadata: ParentMetadata
     spec: Any = None
     status: Any = None
@@ -64,7 +75,10 @@ class SyncRequest(_Wire):
     parent: Parent
     children: Annotated[
         dict[str, dict[str, Child] | None],
-        Field(description="By `Kind.group/version`, then by name; a group for each child resource, even if empty."),
+        Field(
+            description="By `Kind.group/version`, then by name; a group for each child resource, even if empty.",
+            json_schema_extra={"required": list(names.CHILD_GROUPS)},
+        ),
     ]
     finalizing: bool = False
 

@@ -1,10 +1,13 @@
 """What every model of the API shares."""
 
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Final
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer
 from pydantic.alias_generators import to_camel
+
+MAX_IMAGE: Final = 1024
+"""Characters of an image's name."""
 
 
 class ApiModel(BaseModel):

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final
 
 from pydantic import BeforeValidator, ConfigDict, Field, JsonValue, StrictBool, StrictInt, model_validator
 
-from app.resource.base import ApiModel
+from app.resource.base import MAX_IMAGE, ApiModel
 
 
 def _without_nulls(value: Any) -> Any:
@@ -153,7 +153,7 @@ class Spec(SpecModel):
         str,
         Field(
             min_length=1,
-            max_length=1024,
+            max_length=MAX_IMAGE,
             pattern=r"^[!-~]+$",
             description="The version to run. A change starts a rollout.",
         ),

@@ -9,11 +9,14 @@ from typing import Annotated, Final
 
 from pydantic import Field
 
-from app.resource.base import ApiModel, Duration, Time
+from app.resource.base import MAX_IMAGE, ApiModel, Duration, Time
 
 MAX_MESSAGE: Final = 1024
 """Characters of a sentence in the status; longer ones are cut (rule R10: bounded in size)."""
 
+
+REASON_LOST: Final = "The reason was lost with the status."
+"""Stands for the message of a failure that nobody knows any more."""
 
 MAX_LOST: Final = 1_000_000_000
 """Seconds that a stage can have been out of place; longer than any deadline."""
@@ -75,6 +78,7 @@ class Verdict(StrEnum):
 
 Message = Annotated[str, Field(max_length=MAX_MESSAGE)]
 RevisionName = Annotated[str, Field(max_length=63)]
+Image = Annotated[str, Field(max_length=MAX_IMAGE)]
 
 
 class Clock(ApiModel):
@@ -138,7 +142,7 @@ class Status(ApiModel):
     successful_release: Annotated[bool, Field(description="Whether the last finished rollout was promoted.")] = False
     test_running: Annotated[bool, Field(description="Whether a candidate is being tried.")] = False
     traffic_shift: Annotated[int, Field(ge=0, le=100, description="Percent of the traffic on the secondary.")] = 0
-    last_failed_tag: Annotated[str, Field(description="The image that failed last.")] = ""
+    last_failed_tag: Annotated[Image, Field(description="The image that failed last.")] = ""
     last_traffic_shift: Annotated[Time | None, Field(description="When the weight was last changed.")] = None
 
     phase: Annotated[
@@ -150,9 +154,9 @@ class Status(ApiModel):
     weight: Annotated[int, Field(ge=0, le=100, description="The committed percent for the secondary.")] = 0
     ending: Annotated[Ending | None, Field(description="Why the rollout is being rolled back.")] = None
     stable_revision: Annotated[RevisionName, Field(description="The revision that serves users.")] = ""
-    stable_image: Annotated[str, Field(description="Its image.")] = ""
+    stable_image: Annotated[Image, Field(description="Its image.")] = ""
     candidate_revision: Annotated[RevisionName, Field(description="The revision that is being tried.")] = ""
-    candidate_image: Annotated[str, Field(description="Its image.")] = ""
+    candidate_image: Annotated[Image, Field(description="Its image.")] = ""
     failed_revision: Annotated[
         RevisionName, Field(description="The revision that failed last, which is not tried again by itself.")
     ] = ""

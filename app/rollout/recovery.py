@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from app.resource.status import Clock, Ending, Phase, Stage, Status
+from app.resource.base import MAX_IMAGE
+from app.resource.status import REASON_LOST, Clock, Ending, Phase, Stage, Status
 from app.rollout.children import Children
 from app.rollout.revision import Revision
 from app.rollout.route import read_route
@@ -42,11 +43,11 @@ def recover(remains: Remains, now: datetime) -> Status:
     failed_image = str(lost.get("lastFailedTag", "")) if isinstance(lost, Mapping) else ""
     failed = _failed(children, revisions, wanted, failed_image)
     start = Status(
-        last_failed_tag=failed.image if failed else failed_image[:1024],
+        last_failed_tag=failed.image if failed else failed_image[:MAX_IMAGE],
         retry_handled=remains.retry,
         failed_revision=failed.name if failed else "",
         failure_reason="Recovered" if failed else "",
-        failure_message="The reason was lost with the status." if failed else "",
+        failure_message=REASON_LOST if failed else "",
         phase_since=now,
         clock=Clock(since=now),
     )

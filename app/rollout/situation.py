@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from app.resource.spec import Spec
-from app.resource.status import Action, CheckRecord, Clock, Phase, Stage, Status
+from app.resource.status import REASON_LOST, Action, CheckRecord, Clock, Phase, Stage, Status
 from app.rollout.children import Children
 from app.rollout.observation import Observation
 from app.rollout.reasons import Reason
@@ -65,6 +65,11 @@ class Situation:
         """When the stage will have waited for as long as `progressDeadlineSeconds` allows, if nothing changes."""
         start = self.now if self.clock.in_place else self.since
         return start + timedelta(seconds=self.settings.progress_deadline_seconds - self.clock.lost_seconds)
+
+    @property
+    def failure(self) -> str:
+        """Why the failed revision failed, as a sentence."""
+        return self.committed.failure_message or REASON_LOST
 
     @property
     def overdue(self) -> bool:

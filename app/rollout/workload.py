@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.resource import names
+from app.resource.base import MAX_IMAGE
 from app.rollout.reading import entries, mapping
 from app.rollout.revision import Json, Revision
 
@@ -94,10 +95,11 @@ def read_revision(deployment: Mapping[str, Any], app: str) -> Revision | None:
 
 
 def image_of(template: Mapping[str, Any], app: str) -> str:
-    """The image of the app's own container in a pod template, "" where there is none."""
+    """The image of the app's own container in a pod template, "" where there is none, or one that no spec can name."""
     for container in entries(mapping(template.get("spec")).get("containers")):
         if container.get("name") == app:
-            return str(container.get("image", ""))
+            image = str(container.get("image", ""))
+            return image if len(image) <= MAX_IMAGE else ""
     return ""
 
 

@@ -3,13 +3,12 @@
 import json
 import os
 from pathlib import Path
-from typing import Any
 
 import jsonschema
 import pytest
 
-from app.resource.crd import custom_resource_definition
 from tests.golden.case import CASES, Case, all_cases
+from tests.golden.schema import closed_status_schema
 
 UPDATE = "UPDATE_CASES" in os.environ
 """Set to write the responses instead of checking them; they are to be read before they are kept."""
@@ -34,7 +33,7 @@ def test_the_status_of_every_case_fits_the_schema(folder: Path) -> None:
     case = Case.read(folder)
     if case.status != 200:
         return
-    jsonschema.validate(case.response["status"], _closed(_status_schema()))
+    jsonschema.validate(case.response["status"], closed_status_schema())
 
 
 @pytest.mark.parametrize("folder", all_cases(), ids=lambda folder: folder.name)
@@ -50,20 +49,3 @@ def test_every_folder_is_a_case_with_a_sentence() -> None:
     for folder in sorted(path for path in CASES.iterdir() if path.is_dir()):
         assert {path.name for path in folder.iterdir()} == {"case.json", "request.json", "response.json"}, folder.name
         assert Case.read(folder).why.endswith("."), folder.name
-
-
-def _status_schema() -> dict[str, Any]:
-    version = custom_resource_definition()["spec"]["versions"][0]
-    schema: dict[str, Any] = version["schema"]["openAPIV3Schema"]["properties"]["status"]
-    return schema
-
-
-def _closed(schema: dict[str, Any]) -> dict[str, Any]:
-    """The schema without tolerance: the API server would prune what it does not know."""
-    made = dict(schema)
-    if "properties" in made:
-        made["properties"] = {name: _closed(inner) for name, inner in made["properties"].items()}
-        made["additionalProperties"] = False
-    if "items" in made:
-        made["items"] = _closed(made["items"])
-    return made

@@ -100,6 +100,9 @@ FLAWED: Final[dict[str, Any]] = {
     "a clock that is none": status(clock="12:00"),
     "time lost in advance": status(clock={**CLOCK, "lostSeconds": -1}),
     "a name longer than a label": status(stableRevision="x" * 64),
+    "an image longer than any": status(stableImage="x" * 1025),
+    "a candidate's image longer than any": status(candidateImage="x" * 1025),
+    "a failed image longer than any": status(lastFailedTag="x" * 1025),
     "a check that is none": status(checks=[{"name": "prometheusQuery"}]),
 }
 

@@ -97,7 +97,18 @@ def test_the_image_is_that_of_the_app_s_own_container() -> None:
     assert read_workload(deployment("primary", ONE, template=template), APP).image == "shop:edited"
 
 
-@pytest.mark.parametrize("containers", [[], None, [{"name": "other", "image": "x"}], [None, "junk"], [{"name": APP}]])
+@pytest.mark.parametrize(
+    "containers",
+    [
+        [],
+        None,
+        [{"name": "other", "image": "x"}],
+        [None, "junk"],
+        [{"name": APP}],
+        [{"name": APP, "image": "x" * 1025}],
+    ],
+    ids=["none", "null", "another", "junk", "nameless", "longer-than-any"],
+)
 def test_without_the_app_s_own_container_there_is_no_image(containers: Any) -> None:
     """A template that somebody emptied runs nothing that we know."""
     template = labelled(ONE, "primary") | {"spec": {"containers": containers}}

@@ -65,8 +65,14 @@ async def never_stops(writer: asyncio.StreamWriter) -> None:
 
 
 @asynccontextmanager
-async def listening(script: Script) -> AsyncIterator[Listener]:
-    """A server that answers every request with the script."""
+async def listening(script: Script, host: str = "127.0.0.1", port: int = 0) -> AsyncIterator[Listener]:
+    """A server that answers every request with the script.
+
+    Args:
+        script: of the answers.
+        host: an address of this machine.
+        port: 0 for any that is free.
+    """
     listener = Listener()
     writers: list[asyncio.StreamWriter] = []
 
@@ -82,9 +88,9 @@ async def listening(script: Script) -> AsyncIterator[Listener]:
         finally:
             writer.close()
 
-    server = await asyncio.start_server(serve, "127.0.0.1", 0, backlog=1024)
+    server = await asyncio.start_server(serve, host, port, backlog=1024)
     listener.port = server.sockets[0].getsockname()[1]
-    listener.url = f"http://127.0.0.1:{listener.port}"
+    listener.url = f"http://[{host}]:{listener.port}" if ":" in host else f"http://{host}:{listener.port}"
     try:
         yield listener
     finally:

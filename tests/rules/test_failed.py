@@ -77,6 +77,14 @@ ROWS: Final = (
         unblocked_by=WAY_OUT,
     ),
     Row(
+        "a failure is one even where its reason was lost",
+        failed(why_failed=""),
+        Action.HOLD,
+        Reason.FAILED_REVISION,
+        "Revision two (shop:v2) failed and is not tried again: The reason was lost with the status.",
+        unblocked_by=WAY_OUT,
+    ),
+    Row(
         "a retry that was handled is handled once",
         failed(retry="first", retry_handled="first"),
         Action.HOLD,

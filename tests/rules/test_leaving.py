@@ -337,6 +337,15 @@ REMOVING_ROWS: Final = (
         changes=OVER | {"ending": None},
     ),
     Row(
+        "a failed candidate is remembered even where its reason was lost",
+        rolling_back(Stage.REMOVING, why_failed=""),
+        Action.ADVANCE,
+        Reason.ROLLED_BACK,
+        "Revision two (shop:v2) is rolled back: The reason was lost with the status.",
+        to=(Phase.FAILED, Stage.SETTLED),
+        changes=OVER | {"ending": None},
+    ),
+    Row(
         "a failed candidate is remembered even where the next revision waits",
         rolling_back(Stage.REMOVING, wanted=V3),
         Action.ADVANCE,

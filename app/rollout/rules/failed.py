@@ -25,7 +25,7 @@ def still_the_failed_revision(s: Situation) -> Outcome | None:
         return None
     return hold(
         Reason.FAILED_REVISION,
-        f"Revision {s.wanted.name} ({s.wanted.image}) failed and is not tried again: {s.committed.failure_message}",
+        f"Revision {s.wanted.name} ({s.wanted.image}) failed and is not tried again: {s.failure}",
         unblocked_by="a spec that names another revision, or a new value of the annotation canary.atze.io/retry",
     )
 

@@ -172,8 +172,7 @@ def rolled_back_as_failed(s: Situation) -> Outcome | None:
         return None
     return advance(
         Reason.ROLLED_BACK,
-        f"Revision {s.committed.failed_revision} ({s.committed.last_failed_tag}) is rolled back: "
-        f"{s.committed.failure_message}",
+        f"Revision {s.committed.failed_revision} ({s.committed.last_failed_tag}) is rolled back: {s.failure}",
         Move(Phase.FAILED, Stage.SETTLED, {**_OVER, "successful_release": False}),
     )
 
