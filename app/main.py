@@ -1,26 +1,23 @@
-"""The hook's HTTP surface: routes, lifespan, error answers. The only module that knows FastAPI."""
+"""The hook's HTTP surface: routes, lifespan, what is described of them. The only module that knows FastAPI."""
 
-import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 import httpx
-import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import PlainTextResponse
-from pydantic import BaseModel, ValidationError
-from pydantic_core import from_json
+from pydantic import BaseModel
 from starlette.exceptions import HTTPException
-from starlette.requests import ClientDisconnect
+from starlette.types import Receive, Scope, Send
 
 from app import __version__, logs
+from app.endpoint import HookEndpoint, error_json
+from app.hook import Clock, Hook, written
 from app.prometheus.client import PrometheusClient, open_http
-from app.resource.status import cut
-from app.rollout.observation import UnrecoverableError
 from app.settings import Settings
-from app.sync import Operator, sync
+from app.sync import Operator
 from app.telemetry import Telemetry
 from app.wire import (
     CustomizeRequest,
@@ -33,9 +30,6 @@ from app.wire import (
     request_schemas,
 )
 
-Clock = Callable[[], datetime]
-Model = TypeVar("Model", bound=BaseModel)
-
 _ERRORS: Final[dict[int | str, dict[str, Any]]] = {
     400: {"model": ErrorAnswer, "description": "The body is not JSON."},
     413: {"model": ErrorAnswer, "description": "The body is larger than the operator allows."},
@@ -47,61 +41,52 @@ _ERRORS: Final[dict[int | str, dict[str, Any]]] = {
 }
 
 
-class RefusedError(Exception):
-    """A request that is not served, with the HTTP status (4xx) and a sentence: the caller's fault."""
-
-    def __init__(self, status: int, sentence: str) -> None:
-        """`status` is the HTTP status."""
-        super().__init__(sentence)
-        self.status = status
-
-
 def system_clock() -> datetime:
     """The wall clock, read once per sync."""
     return datetime.now(UTC)
 
 
 class _App(FastAPI):
-    """An application whose OpenAPI document knows the bodies that are read by hand."""
+    """FastAPI for all but the hooks, which it describes, and for which it steps aside."""
+
+    def __init__(self, **described: Any) -> None:
+        super().__init__(**described)
+        self._endpoints: dict[str, HookEndpoint] = {}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One request, or the lifespan."""
+        if scope["type"] == "http" and scope["method"] == "POST":
+            endpoint = self._endpoints.get(scope["path"].removeprefix(scope.get("root_path", "")))
+            if endpoint is not None:
+                await endpoint(scope, receive, send)
+                return
+        await super().__call__(scope, receive, send)
+
+    def add_hook(self, endpoint: HookEndpoint, takes: type[BaseModel], gives: type[BaseModel]) -> None:
+        """Serves a hook under the name of its handler."""
+        name = endpoint.handler.__name__
+        self._endpoints[f"/{name}"] = endpoint
+
+        async def described() -> None:
+            raise NotImplementedError  # never asked: see __call__
+
+        schema = {"$ref": f"#/components/schemas/{takes.__name__}"}
+        self.add_api_route(
+            f"/{name}",
+            described,
+            methods=["POST"],
+            name=name,
+            description=endpoint.handler.__doc__,
+            response_model=gives,
+            responses=_ERRORS,
+            openapi_extra={"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}},
+        )
 
     def openapi(self) -> dict[str, Any]:
-        """The OpenAPI document."""
+        """The OpenAPI document, which knows the bodies of the hooks, too."""
         document = super().openapi()
         document["components"]["schemas"] |= request_schemas()
         return document
-
-
-class Hook:
-    """The handlers of Metacontroller's hooks, and what they share for as long as the process lives."""
-
-    def __init__(self, settings: Settings, clock: Clock, transport: httpx.AsyncBaseTransport | None) -> None:
-        """Opens no connection yet."""
-        self.settings = settings
-        self.telemetry = Telemetry()
-        self.http = open_http(transport)
-        self._clock = clock
-        self._operator = Operator(settings.origins, settings.timings)
-        self._prometheus = PrometheusClient(self.http, settings.origins, settings.limits, self.telemetry.query_ended)
-
-    async def sync(self, body: bytes) -> BaseModel:
-        """The observed state in, the desired state out. A child that the answer leaves out is deleted."""
-        started = time.perf_counter()
-        request = _parse(SyncRequest, body)
-        synced = await sync(request, self._operator, self._prometheus, self._clock())
-        outcome = synced.decision.outcome
-        self.telemetry.decided(outcome.action.value, outcome.reason.value)
-        logs.log_decision(synced, time.perf_counter() - started)
-        return synced.response
-
-    async def finalize(self, body: bytes) -> BaseModel:
-        """A CanaryApp that is being deleted may go at once, with all its children."""
-        _parse(SyncRequest, body)
-        return FinalizeResponse(status={}, children=[], finalized=True)
-
-    async def customize(self, body: bytes) -> BaseModel:
-        """No objects but the children are needed."""
-        _parse(CustomizeRequest, body)
-        return CustomizeResponse()
 
 
 def create_app(
@@ -114,16 +99,19 @@ def create_app(
         clock: read once per sync.
         transport: how Prometheus is reached, for tests and simulations; over the network where none is given.
     """
-    hook = Hook(settings or Settings(), clock, transport)
+    settings = settings or Settings()
+    telemetry, http = Telemetry(), open_http(transport)
+    prometheus = PrometheusClient(http, settings.origins, settings.limits, telemetry.query_ended)
+    hook = Hook(Operator(settings.origins, settings.timings), prometheus, telemetry, clock)
     state = {"ready": False}
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        logs.configure(hook.settings)
+        logs.configure(settings)
         state["ready"] = True
         yield
         state["ready"] = False
-        await hook.http.aclose()
+        await http.aclose()
 
     app = _App(
         title="CanaryApp operator",
@@ -133,9 +121,12 @@ def create_app(
         redirect_slashes=False,
     )
     app.exception_handler(HTTPException)(_no_route)
-    _add_hook(app, hook, hook.sync, SyncRequest, SyncResponse)
-    _add_hook(app, hook, hook.finalize, SyncRequest, FinalizeResponse)
-    _add_hook(app, hook, hook.customize, CustomizeRequest, CustomizeResponse)
+    for handler, takes, gives in (
+        (hook.sync, SyncRequest, SyncResponse),
+        (hook.finalize, SyncRequest, FinalizeResponse),
+        (hook.customize, CustomizeRequest, CustomizeResponse),
+    ):
+        app.add_hook(HookEndpoint(handler, telemetry, settings.max_body_bytes), takes, gives)
 
     @app.get("/healthz")
     async def healthz() -> Health:
@@ -149,99 +140,22 @@ def create_app(
     )
     async def readyz() -> Response:
         """The process takes requests."""
-        return _answer(200, Health(status="ready")) if state["ready"] else _error(503, "The hook is not ready.")
+        if not state["ready"]:
+            return Response(error_json("The hook is not ready."), 503, media_type="application/json")
+        return Response(written(Health(status="ready")), media_type="application/json")
 
     @app.get("/metrics", response_class=PlainTextResponse)
     async def metrics() -> Response:
         """Prometheus's text format."""
-        return Response(hook.telemetry.render(), media_type=hook.telemetry.content_type)
+        return Response(telemetry.render(), media_type=telemetry.content_type)
 
     return app
 
 
-def _add_hook(
-    app: FastAPI,
-    hook: Hook,
-    handler: Callable[[bytes], Awaitable[BaseModel]],
-    takes: type[BaseModel],
-    gives: type[BaseModel],
-) -> None:
-    name = handler.__name__
-
-    async def endpoint(request: Request) -> Response:
-        started = time.perf_counter()
-        outcome, response = await _serve(request, handler, hook.settings.max_body_bytes)
-        hook.telemetry.sync_ended(name, outcome, time.perf_counter() - started)
-        return response
-
-    schema = {"$ref": f"#/components/schemas/{takes.__name__}"}
-    app.add_api_route(
-        f"/{name}",
-        endpoint,
-        methods=["POST"],
-        name=name,
-        description=handler.__doc__,
-        response_model=gives,
-        responses=_ERRORS,
-        # The body is read by hand: its size is bounded, and its content type does not matter.
-        openapi_extra={"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}},
-    )
-
-
-async def _serve(
-    request: Request, handler: Callable[[bytes], Awaitable[BaseModel]], limit: int
-) -> tuple[str, Response]:
-    try:
-        answer = await handler(await _read_body(request, limit))
-    except RefusedError as refusal:
-        return "refused", _error(refusal.status, str(refusal))
-    except ClientDisconnect:
-        return "refused", _error(400, "The body ended early.")
-    except UnrecoverableError as blocked:
-        structlog.get_logger().error("unrecoverable", path=request.url.path, message=str(blocked))
-        return "error", _error(500, cut(str(blocked)))
-    except Exception as defect:  # noqa: BLE001 - whatever it is: answer 500, so that no child is touched
-        structlog.get_logger().error("unforeseen", path=request.url.path, error=str(defect), exc_info=True)
-        return "error", _error(
-            500, "Something unforeseen went wrong, so nothing was decided; the hook's log says what."
-        )
-    return "ok", _answer(200, answer)
-
-
-async def _read_body(request: Request, limit: int) -> bytes:
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > limit:
-            raise RefusedError(413, f"The body is larger than {limit} bytes.")
-    return bytes(body)
-
-
-def _parse(model: type[Model], body: bytes) -> Model:
-    try:
-        return model.model_validate(from_json(body, allow_inf_nan=False))
-    except ValidationError as invalid:
-        first = invalid.errors(include_url=False, include_input=False, include_context=False)[0]
-        where = ".".join(str(part) for part in first["loc"]) or "the body"
-        # Pydantic would speak of dictionaries and classes here.
-        problem = "Input should be an object" if first["type"] in {"model_type", "dict_type"} else first["msg"]
-        raise RefusedError(422, cut(f"The request is refused at {where}: {problem}.")) from None
-    except ValueError as wrong:
-        raise RefusedError(400, f"The body is not JSON: {wrong}.") from None
-
-
 async def _no_route(_: Request, problem: HTTPException) -> Response:
-    answer = _error(problem.status_code, f"{problem.detail}.")
-    answer.headers.update(problem.headers or {})
-    return answer
-
-
-def _answer(status: int, body: BaseModel) -> Response:
-    return Response(body.model_dump_json(by_alias=True), status_code=status, media_type="application/json")
-
-
-def _error(status: int, sentence: str) -> Response:
-    return _answer(status, ErrorAnswer(error=sentence))
+    return Response(
+        error_json(f"{problem.detail}."), problem.status_code, problem.headers, media_type="application/json"
+    )
 
 
 app = create_app()

@@ -10,6 +10,7 @@ from pydantic.json_schema import models_json_schema
 from pydantic_core import PydanticCustomError
 
 from app.resource import names
+from app.resource.status import Status
 
 Object = dict[str, Any]
 
@@ -19,7 +20,7 @@ def _without_nulls(child: Object) -> Object:
     for part in ("metadata", "spec", "status"):
         if not isinstance(child.get(part, {}), dict | None):
             raise PydanticCustomError("child_shape", "{part} of a child must be an object", {"part": part})
-    return {name: part for name, part in child.items() if part is not None}
+    return {name: part for name, part in child.items() if part is not None} if None in child.values() else child
 
 
 Child = Annotated[Object, AfterValidator(_without_nulls)]
@@ -86,20 +87,25 @@ class SyncRequest(_Wire):
         return {name: child for name, child in found.items() if not _is_going(child)}
 
 
+_Resync = Annotated[
+    float, Field(alias="resyncAfterSeconds", ge=0, description="When to ask again without an event; 0 for never.")
+]
+
+
 class SyncResponse(_Wire):
     """The desired state. A child that is left out is deleted."""
 
-    status: Object
+    status: Status
     children: list[Object]
-    resync_after_seconds: Annotated[
-        float,
-        Field(alias="resyncAfterSeconds", ge=0, description="When to ask again without an event; 0 for never."),
-    ] = 0.0
+    resync_after_seconds: _Resync = 0.0
 
 
-class FinalizeResponse(SyncResponse):
+class FinalizeResponse(_Wire):
     """The answer to a finalize hook, which this operator does not need: owner references take the children along."""
 
+    status: Object
+    children: list[Object]
+    resync_after_seconds: _Resync = 0.0
     finalized: bool
 
 

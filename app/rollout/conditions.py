@@ -37,7 +37,7 @@ def conditions_of(
 
     Args:
         observation: what was observed.
-        following: the next status, without conditions.
+        following: the next status, without decision and conditions.
         outcome: what was decided.
         now: the moment of this sync, for conditions whose status changes.
     """

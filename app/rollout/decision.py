@@ -60,19 +60,15 @@ def decide(observation: Observation, measurements: Sequence[Measurement], now: d
     moved = _following(observation, outcome, clock, now)
     checks = moved.checks if outcome.move and "checks" in outcome.move.changes else (check,) if check else ()
     look_at = _look_at(observation, outcome, check, now)
-    following = moved.model_copy(
-        update={
-            "checks": checks,
-            "decision": DecisionRecord(
-                action=outcome.action,
-                reason=outcome.reason,
-                message=cut(_prefix(observation) + outcome.message),
-                unblocked_by=cut(outcome.unblocked_by),
-                next_look=look_at,
-            ),
-        }
+    decided = DecisionRecord(
+        action=outcome.action,
+        reason=outcome.reason,
+        message=cut(_prefix(observation) + outcome.message),
+        unblocked_by=cut(outcome.unblocked_by),
+        next_look=look_at,
     )
-    status = following.model_copy(update={"conditions": conditions_of(observation, following, outcome, now)})
+    conditions = conditions_of(observation, moved, outcome, now)
+    status = moved.model_copy(update={"checks": checks, "decision": decided, "conditions": conditions})
     changed = observation.recovered or status != observation.committed
     return Decision(outcome, status, _resync_after(look_at, now, changed=changed))
 

@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from app import logs, main
+from app import endpoint, logs
 from app import sync as sync_module
 from app.rollout.observation import UnrecoverableError
 from tests.contract.hook import app_at, ask, checking, post
@@ -30,7 +30,7 @@ PLACES = [
     (sync_module, "decide"),
     (sync_module, "desired_children"),
     (logs, "log_decision"),
-    (main, "_read_body"),
+    (endpoint, "read_body"),
 ]
 
 

@@ -46,6 +46,8 @@ SIDE_EFFECTS: Final = frozenset({"open", "input", "print", "exec", "eval", "__im
 FLOORS: Final = (
     ("app.__main__",),
     ("app.main",),
+    ("app.endpoint",),
+    ("app.hook",),
     ("app.logs",),
     ("app.settings", "app.sync", "app.telemetry"),
     ("app.desired",),
@@ -64,7 +66,7 @@ SINGLE_USERS: Final = {
     "uvicorn": ("app.__main__", "app.cli", "app.simulation"),
     "pydantic_settings": ("app.settings",),
     "prometheus_client": ("app.telemetry",),
-    "structlog": ("app.logs", "app.main"),
+    "structlog": ("app.logs", "app.endpoint"),
     "promql_parser": ("app.analysis", "app.simulation"),
     "httpx": ("app.prometheus.client", "app.main", "app.simulation", "app.cli"),
     "os": ("app.simulation.hook_process", "app.cli"),
