@@ -55,7 +55,7 @@ def decide(observation: Observation, measurements: Sequence[Measurement], now: d
         UndecidedError: no rule answered.
     """
     clock = tick(observation, now)
-    check = last_check(observation, measurements)
+    check = last_check(observation, measurements, now)
     outcome = _outcome(observation, clock, check, now)
     moved = _following(observation, outcome, clock, now)
     checks = moved.checks if outcome.move and "checks" in outcome.move.changes else (check,) if check else ()
