@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types unit generate lock serve clean
+.PHONY: help demo test lint types unit bench generate lock serve clean
 
 help: ## Show what there is.
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -27,6 +27,9 @@ unit: $(VENV)/dev.stamp ## Tests with branch coverage.
 	$(BIN)/pytest -q -n 2 --dist loadfile --cov=app --cov-branch --cov-report=
 	$(BIN)/coverage report --fail-under=95
 	$(BIN)/coverage report --fail-under=100 --include='app/rollout/*,app/analysis/*,app/desired/*' --format=total
+
+bench: $(VENV)/dev.stamp ## How fast the hook is, against a baseline. ARGS="--quick" is shorter, ARGS="--help" shows more.
+	@$(BIN)/python -m benchmarks $(ARGS)
 
 generate: $(VENV)/dev.stamp ## Bring generated files up to date: the CRD, the diagrams.
 	$(BIN)/canaryapp generate

@@ -3,8 +3,7 @@
 import time
 from collections.abc import Callable
 from datetime import datetime
-from functools import lru_cache
-from typing import Final, TypeVar
+from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import from_json
@@ -14,10 +13,6 @@ from app.resource.status import cut
 from app.sync import Operator, Prometheus, sync
 from app.telemetry import Telemetry
 from app.wire import CustomizeRequest, CustomizeResponse, FinalizeResponse, SyncRequest
-
-_REMEMBERED: Final = 64
-"""Requests, of at most this size in bytes: some 20 MiB in all."""
-_LARGEST: Final = 64 * 1024
 
 Clock = Callable[[], datetime]
 Model = TypeVar("Model", bound=BaseModel)
@@ -52,7 +47,7 @@ class Hook:
     async def sync(self, body: bytes) -> bytes:
         """The observed state in, the desired state out. A child that the answer leaves out is deleted."""
         started = time.perf_counter()
-        request = parse_sync(body)
+        request = parse(SyncRequest, body)
         synced = await sync(request, self._operator, self._prometheus, self._clock())
         outcome = synced.decision.outcome
         self._telemetry.decided(outcome.action.value, outcome.reason.value)
@@ -61,30 +56,13 @@ class Hook:
 
     async def finalize(self, body: bytes) -> bytes:
         """A CanaryApp that is being deleted may go at once, with all its children."""
-        parse_sync(body)
+        parse(SyncRequest, body)
         return written(FinalizeResponse(status={}, children=[], finalized=True))
 
     async def customize(self, body: bytes) -> bytes:
         """No objects but the children are needed."""
         parse(CustomizeRequest, body)
         return written(CustomizeResponse())
-
-
-def parse_sync(body: bytes) -> SyncRequest:
-    """Reads a request to sync; one that came before, byte for byte, is not read again.
-
-    Metacontroller asks about a settled app again and again, and sends the same each time. Nobody writes to what was
-    read, so it can be shared.
-
-    Raises:
-        RefusedError: as `parse` does.
-    """
-    return _remembered(body) if len(body) <= _LARGEST else parse(SyncRequest, body)
-
-
-@lru_cache(maxsize=_REMEMBERED)
-def _remembered(body: bytes) -> SyncRequest:
-    return parse(SyncRequest, body)
 
 
 def parse(model: type[Model], body: bytes) -> Model:
@@ -94,15 +72,24 @@ def parse(model: type[Model], body: bytes) -> Model:
         RefusedError: 400 for what is not JSON, 422 for JSON of another shape.
     """
     try:
-        return model.model_validate(from_json(body, allow_inf_nan=False, cache_strings="keys"))
+        return model.model_validate_json(body)
+    except ValidationError:
+        raise _refusal(model, body) from None
+
+
+def _refusal(model: type[BaseModel], body: bytes) -> RefusedError:
+    """Why a body is refused: read again in two steps, which tells what is no JSON from what has another shape."""
+    try:
+        model.model_validate(from_json(body, allow_inf_nan=False))
     except ValidationError as invalid:
         first = invalid.errors(include_url=False, include_input=False, include_context=False)[0]
         where = ".".join(str(part) for part in first["loc"]) or "the body"
         # Pydantic would speak of dictionaries and classes here.
         problem = "Input should be an object" if first["type"] in {"model_type", "dict_type"} else first["msg"]
-        raise RefusedError(422, cut(f"The request is refused at {where}: {problem}.")) from None
+        return RefusedError(422, cut(f"The request is refused at {where}: {problem}."))
     except ValueError as wrong:
-        raise RefusedError(400, f"The body is not JSON: {wrong}.") from None
+        return RefusedError(400, f"The body is not JSON: {wrong}.")
+    raise AssertionError("a request that is refused as bytes is refused as JSON")
 
 
 def written(answer: BaseModel) -> bytes:

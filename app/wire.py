@@ -5,26 +5,13 @@ Only what is read is described; everything else in a request is let pass, since 
 
 from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic.json_schema import models_json_schema
 from pydantic_core import PydanticCustomError
 
+from app.observed import Children, Object
 from app.resource import names
 from app.resource.status import Status
-
-Object = dict[str, Any]
-
-
-def _without_nulls(child: Object) -> Object:
-    """A part that is null is one that is left out; of another shape it comes from something else than an API server."""
-    for part in ("metadata", "spec", "status"):
-        if not isinstance(child.get(part, {}), dict | None):
-            raise PydanticCustomError("child_shape", "{part} of a child must be an object", {"part": part})
-    return {name: part for name, part in child.items() if part is not None} if None in child.values() else child
-
-
-Child = Annotated[Object, AfterValidator(_without_nulls)]
-
 
 class _Wire(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True)
@@ -64,7 +51,7 @@ class SyncRequest(_Wire):
 
     parent: Parent
     children: Annotated[
-        dict[str, dict[str, Child] | None],
+        Children,
         Field(description="By `Kind.group/version`, then by name; a group for each child resource, even if empty."),
     ]
     finalizing: bool = False

@@ -7,6 +7,7 @@ fields that this writer sent, which is how they get their size in a real cluster
 
 import asyncio
 import json
+import re
 from collections.abc import Iterator
 from functools import cache
 from typing import Any, Final
@@ -18,6 +19,7 @@ from app.simulation.world import World
 SIZE: Final = 30_000
 """Bytes of a settled request."""
 
+_VERSION: Final = re.compile(rb'"resourceVersion":"\d+"')
 _WRITTEN_AT: Final = "2026-01-01T00:00:00Z"
 _OBSERVED_ONLY: Final = frozenset({"managedFields", "uid", "resourceVersion", "generation", "creationTimestamp"})
 _MERGE_KEYS: Final = ("name", "type", "containerPort", "port", "uid")
@@ -32,6 +34,11 @@ def rolling(app: str = "shop", query: str | None = None) -> bytes:
     """A sync in the middle of a rollout, with a check that is due; `query` instead of one that names the app."""
     body = _renamed(_rolling(), app)
     return body if query is None else body.replace(_query(app).encode(), query.encode())
+
+
+def touched(body: bytes, number: int) -> bytes:
+    """The same request with another resource version of the parent, as after any write to it; the size stays."""
+    return _VERSION.sub(b'"resourceVersion":"%08d"' % number, body, count=1)
 
 
 @cache

@@ -1,6 +1,6 @@
 """The decision: a pure function of what is observed, what was measured, and the clock."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -68,8 +68,8 @@ def decide(observation: Observation, measurements: Sequence[Measurement], now: d
         next_look=look_at,
     )
     conditions = conditions_of(observation, moved, outcome, now)
-    status = moved.model_copy(update={"checks": checks, "decision": decided, "conditions": conditions})
-    changed = observation.recovered or status != observation.committed
+    status = _with(moved, {"checks": checks, "decision": decided, "conditions": conditions})
+    changed = observation.recovered or status is not observation.committed
     return Decision(outcome, status, _resync_after(look_at, now, changed=changed))
 
 
@@ -97,7 +97,13 @@ def _following(observation: Observation, outcome: Outcome, clock: Clock, now: da
         changes |= {"weight": weight, "traffic_shift": weight}
         if weight != committed.weight:
             changes["last_traffic_shift"] = now
-    return committed.model_copy(update=changes)
+    return _with(committed, changes)
+
+
+def _with(status: Status, changes: Mapping[str, Any]) -> Status:
+    """The status with the changes; the very same one where they change nothing."""
+    same = all(getattr(status, field) == value for field, value in changes.items())
+    return status if same else status.model_copy(update=changes)
 
 
 def _planned(observation: Observation) -> int:

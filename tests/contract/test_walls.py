@@ -55,6 +55,7 @@ FLOORS: Final = (
     ("app.resource.refusals",),  # reads a spec with the rules of PromQL and of origins
     ("app.prometheus", "app.analysis"),
     ("app.wire",),
+    ("app.observed",),
     ("app.resource",),
     ("app.simulation", "app.cli"),
 )
