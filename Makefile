@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types unit soak-search soak-input generate lock sbom audit serve clean
+.PHONY: help demo test lint types unit bench soak-search soak-input generate lock sbom audit serve clean
 
 help: ## Show what there is.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -34,6 +34,9 @@ soak-search: $(VENV)/dev.stamp ## Search ever larger models of a rollout for a b
 soak-input: $(VENV)/dev.stamp ## Damaged requests, other ones each time: 100,000, and for at least so many MINUTES. ARGS="--help" shows more.
 	$(BIN)/python -m tests.abuse.soak $(if $(MINUTES),--minutes $(MINUTES)) $(ARGS)
 	DOCUMENT_EXAMPLES=1000 $(BIN)/pytest -q tests/abuse/test_document.py
+
+bench: $(VENV)/dev.stamp ## How fast the hook is, against a baseline. ARGS="--quick" is shorter, ARGS="--help" shows more.
+	@$(BIN)/python -m benchmarks $(ARGS)
 
 generate: $(VENV)/dev.stamp ## Bring generated files up to date: the CRD, the diagrams.
 	$(BIN)/canaryapp generate

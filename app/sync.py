@@ -51,7 +51,7 @@ async def sync(request: SyncRequest, operator: Operator, prometheus: Prometheus,
     measurements = await prometheus.measure(queries_due(observation, now))
     decision = decide(observation, measurements, now)
     response = SyncResponse(
-        status=decision.status.model_dump(mode="json", by_alias=True, exclude_none=True),
+        status=decision.status,
         children=desired_children(observation),
         resync_after_seconds=round(decision.resync_after, 3),
     )

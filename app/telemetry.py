@@ -19,7 +19,7 @@ class Telemetry:
     def __init__(self) -> None:
         """Starts from zero."""
         self._registry = CollectorRegistry()
-        self._syncs = Histogram(
+        syncs = Histogram(
             "canaryapp_sync_duration_seconds",
             "Requests of Metacontroller by hook and outcome.",
             ("hook", "outcome"),
@@ -37,14 +37,14 @@ class Telemetry:
             "canaryapp_decisions", "Decisions by kind and reason.", ("action", "reason"), registry=self._registry
         )
         # Known series begin at zero, so that `increase()` sees the first error, too.
-        for hook, outcome in product(("sync", "finalize", "customize"), ("ok", "refused", "error")):
-            self._syncs.labels(hook, outcome)
+        ends = product(("sync", "finalize", "customize"), ("ok", "refused", "error"))
+        self._sync_ends = {end: syncs.labels(*end) for end in ends}
         for outcome in ("answered", "unanswered"):
             self._queries.labels(outcome)
 
     def sync_ended(self, hook: str, outcome: str, seconds: float) -> None:
         """`outcome` is `ok`, `refused` (4xx) or `error` (500)."""
-        self._syncs.labels(hook, outcome).observe(seconds)
+        self._sync_ends[hook, outcome].observe(seconds)
 
     def query_ended(self, outcome: str, seconds: float) -> None:
         """`outcome` is `answered` or `unanswered`."""

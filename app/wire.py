@@ -3,33 +3,15 @@
 Only what is read is described; everything else in a request is let pass, since a newer Metacontroller may send more.
 """
 
-from typing import Annotated, Any, Final, Self
+from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic.json_schema import models_json_schema
 from pydantic_core import PydanticCustomError
 
+from app.observed import Children, Object
 from app.resource import names
-
-Object = dict[str, Any]
-
-_PARTS: Final = ("metadata", "spec", "status")
-"""Of a child: those that are read as objects."""
-
-
-def _without_nulls(child: Object) -> Object:
-    """A part that is null is one that is left out; of another shape it comes from something else than an API server."""
-    for part in _PARTS:
-        if not isinstance(child.get(part, {}), dict | None):
-            raise PydanticCustomError("child_shape", "{part} of a child must be an object", {"part": part})
-    return {name: part for name, part in child.items() if part is not None}
-
-
-Child = Annotated[
-    Object,
-    AfterValidator(_without_nulls),
-    WithJsonSchema({"type": "object", "properties": {part: {"type": ["object", "null"]} for part in _PARTS}}),
-]
+from app.resource.status import Status
 
 
 class _Wire(BaseModel):
@@ -74,7 +56,7 @@ class SyncRequest(_Wire):
 
     parent: Parent
     children: Annotated[
-        dict[str, dict[str, Child] | None],
+        Children,
         Field(
             description="By `Kind.group/version`, then by name; a group for each child resource, even if empty.",
             json_schema_extra={"required": list(names.CHILD_GROUPS)},
@@ -100,20 +82,25 @@ class SyncRequest(_Wire):
         return {name: child for name, child in found.items() if not _is_going(child)}
 
 
+_Resync = Annotated[
+    float, Field(alias="resyncAfterSeconds", ge=0, description="When to ask again without an event; 0 for never.")
+]
+
+
 class SyncResponse(_Wire):
     """The desired state. A child that is left out is deleted."""
 
-    status: Object
+    status: Status
     children: list[Object]
-    resync_after_seconds: Annotated[
-        float,
-        Field(alias="resyncAfterSeconds", ge=0, description="When to ask again without an event; 0 for never."),
-    ] = 0.0
+    resync_after_seconds: _Resync = 0.0
 
 
-class FinalizeResponse(SyncResponse):
+class FinalizeResponse(_Wire):
     """The answer to a finalize hook, which this operator does not need: owner references take the children along."""
 
+    status: Object
+    children: list[Object]
+    resync_after_seconds: _Resync = 0.0
     finalized: bool
 
 

@@ -12,7 +12,7 @@ class Query:
         url: base address of the Prometheus, without `/api/v1`.
         promql: the expression.
         start: of the range, unix seconds.
-        end: of the range, unix seconds; the moment of the measurement.
+        end: of the range, unix seconds; less than a second before the measurement.
         step: resolution in seconds.
     """
 

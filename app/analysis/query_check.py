@@ -24,24 +24,31 @@ def earliest(promql: str, traffic_since: datetime) -> datetime:
 
 
 def build_query(promql: str, url: str, traffic_since: datetime, now: datetime) -> Query:
-    """The range query to send at `now`, for a candidate that got its first traffic at `traffic_since`."""
-    elapsed = max(0.0, (now - traffic_since).total_seconds())
+    """The range query to send at `now`, for a candidate that got its first traffic at `traffic_since`.
+
+    It ends with the last whole second, so that apps that ask the same within a second ask for the same range, and one
+    answer serves them all (`app/prometheus/shared.py`). In the first second of the traffic, or of the earliest moment,
+    it ends now: a whole second would reach back before it.
+    """
+    whole = now.replace(microsecond=0)
+    moment = whole if whole > earliest(promql, traffic_since) else now
+    elapsed = max(0.0, (moment - traffic_since).total_seconds())
     reach = lookback(promql)
     if reach.seconds > elapsed and not reach.nested:
         promql = shorten_ranges(promql, elapsed)
-    earliest = traffic_since.timestamp() + min(reach.seconds, elapsed)
-    end = now.timestamp()
+    first = traffic_since.timestamp() + min(reach.seconds, elapsed)
+    end = moment.timestamp()
     return Query(
         name=NAME,
         url=url,
         promql=promql,
-        start=min(end, max(end - RANGE_SECONDS, earliest)),
+        start=min(end, max(end - RANGE_SECONDS, first)),
         end=end,
         step=RESOLUTION_SECONDS,
     )
 
 
-def judge(measurement: Measurement, previous: CheckRecord | None) -> CheckRecord:
+def judge(measurement: Measurement, previous: CheckRecord | None, now: datetime) -> CheckRecord:
     """The verdict on a measurement.
 
     Any number is a failure, infinities included. NaN is no number: an answer of nothing else is inconclusive. An empty
@@ -50,20 +57,20 @@ def judge(measurement: Measurement, previous: CheckRecord | None) -> CheckRecord
     Args:
         measurement: the query and its answer.
         previous: what this check saw before, to tell since when Prometheus has been silent.
+        now: the moment of the sync that asked.
     """
     query = measurement.query
     verdict, message = _verdict(measurement.answer)
-    measured_at = _moment(query.end)
     silent_since = None
     if verdict is Verdict.UNAVAILABLE:
-        silent_since = (previous.unavailable_since if previous else None) or measured_at
+        silent_since = (previous.unavailable_since if previous else None) or now
     return CheckRecord(
         name=query.name,
         verdict=verdict,
         message=cut(message),
         query=cut(query.promql, MAX_MESSAGE),
-        measured_at=measured_at,
-        window_start=_moment(query.start),
+        measured_at=now,
+        window_start=datetime.fromtimestamp(query.start, UTC),
         unavailable_since=silent_since,
     )
 
@@ -79,6 +86,3 @@ def _verdict(answer: Samples | Unanswered) -> tuple[Verdict, str]:
         return Verdict.INCONCLUSIVE, f"The query returned {found} NaN."
     return Verdict.PASSED, "The query returned nothing."
 
-
-def _moment(seconds: float) -> datetime:
-    return datetime.fromtimestamp(seconds, UTC)

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from app.desired.accepted import accepted_settings
 from app.desired.metadata import metadata
 from app.resource import names
 from app.resource.spec import Spec
@@ -20,7 +19,7 @@ class _Role:
 def primary_deployment(observation: Observation, settings: Spec, revision: Revision) -> Json:
     """The Deployment that serves users. It carries the settings in force, for the day when the spec is refused."""
     role = _Role(names.primary(observation.app), names.PRIMARY, settings.replicas)
-    return _deployment(observation, settings, revision, role, accepted_settings(settings))
+    return _deployment(observation, settings, revision, role, {names.ANNOTATION_ACCEPTED: settings.accepted})
 
 
 def secondary_deployment(observation: Observation, settings: Spec, revision: Revision) -> Json:

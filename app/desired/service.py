@@ -1,6 +1,5 @@
 """The Service, whose selector follows the rollout."""
 
-from app.desired.accepted import accepted_settings
 from app.desired.metadata import metadata
 from app.resource import names
 from app.resource.spec import Spec
@@ -18,7 +17,7 @@ def service(observation: Observation, settings: Spec, scope: Scope) -> Json:
     return {
         "apiVersion": "v1",
         "kind": "Service",
-        "metadata": metadata(observation, observation.app, annotations=accepted_settings(settings)),
+        "metadata": metadata(observation, observation.app, annotations={names.ANNOTATION_ACCEPTED: settings.accepted}),
         "spec": {
             "selector": selector(observation.app, scope),
             "ports": [{"name": names.PORT_NAME, "port": settings.image_listen_port, "targetPort": names.PORT_NAME}],

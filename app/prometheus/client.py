@@ -2,8 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Final, Protocol
 
@@ -12,6 +12,7 @@ import httpx
 from app.analysis.measurement import Measurement, Query, Samples, Unanswered
 from app.prometheus.answers import read_answer
 from app.prometheus.origins import AllowedOrigins, origin_error
+from app.prometheus.shared import SharedAnswers
 
 _POOL: Final = httpx.Limits(max_connections=None, max_keepalive_connections=100, keepalive_expiry=60.0)
 """Connections are kept beyond the usual interval between two checks. Their number is bounded by the syncs under way:
@@ -64,16 +65,27 @@ class PrometheusClient:
     """Asks Prometheus. Never raises for what a server does: that is an `Unanswered`."""
 
     def __init__(
-        self, http: httpx.AsyncClient, origins: AllowedOrigins, limits: Limits, observer: QueryObserver | None = None
+        self,
+        http: httpx.AsyncClient,
+        origins: AllowedOrigins,
+        limits: Limits,
+        observer: QueryObserver | None = None,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`http` is shared and closed by its owner."""
+        """`http` is shared and closed by its owner; `monotonic` says how old an answer is, in seconds."""
         self._http = http
         self._origins = origins
         self._limits = limits
         self._observer = observer
+        self._shared = SharedAnswers(self._send, lambda answer: isinstance(answer, Samples), monotonic)
 
     async def measure(self, queries: Sequence[Query]) -> tuple[Measurement, ...]:
-        """Asks all queries at once; the measurements come in the order of the queries, within the deadline."""
+        """Asks all queries at once; the measurements come in the order of the queries, within the deadline.
+
+        A query that somebody else asks at this moment, or asked less than a second ago, is not sent again.
+        """
+        if not queries:
+            return ()
         async with asyncio.TaskGroup() as group:
             asked = [group.create_task(self._ask(query)) for query in queries]
         return tuple(Measurement(query, task.result()) for query, task in zip(queries, asked, strict=True))
@@ -81,17 +93,24 @@ class PrometheusClient:
     async def _ask(self, query: Query) -> Samples | Unanswered:
         if problem := origin_error(query.url, self._origins):
             return Unanswered(f"Its address {problem}.")
-        started = time.monotonic()
         try:
             async with asyncio.timeout(self._limits.deadline):
-                answer = await self._fetch(query)
+                # What asks is no part of the question.
+                return await self._shared.answer(replace(query, name=""))
         except TimeoutError:
-            answer = Unanswered(f"Prometheus did not answer within {self._limits.deadline:g} seconds.")
+            return Unanswered(f"Prometheus did not answer within {self._limits.deadline:g} seconds.")
+
+    async def _send(self, query: Query) -> Samples | Unanswered:
+        """Ends with its answer, or when nobody waits for it any more."""
+        started, outcome = time.monotonic(), "unanswered"
+        try:
+            answer = await self._fetch(query)
+            outcome = "answered" if isinstance(answer, Samples) else "unanswered"
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as problem:
             answer = Unanswered(f"Prometheus could not be reached ({type(problem).__name__}).")
-        if self._observer:
-            outcome = "answered" if isinstance(answer, Samples) else "unanswered"
-            self._observer(outcome=outcome, seconds=time.monotonic() - started)
+        finally:
+            if self._observer:
+                self._observer(outcome=outcome, seconds=time.monotonic() - started)
         return answer
 
     async def _fetch(self, query: Query) -> Samples | Unanswered:

@@ -28,6 +28,8 @@ def _utc(moment: object) -> datetime:
     if not isinstance(moment, str | datetime):
         raise ValueError("must be a time")  # noqa: TRY004 - pydantic makes a ValidationError of it
     parsed = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
+    if parsed.tzinfo is UTC:
+        return parsed
     try:
         return parsed.astimezone(UTC) if parsed.tzinfo else parsed.replace(tzinfo=UTC)
     except OverflowError:

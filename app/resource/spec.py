@@ -3,6 +3,8 @@
 The CRD is generated from these models (`app/resource/crd.py`), so the API server and the hook refuse the same things.
 """
 
+import json
+from functools import cached_property
 from typing import Annotated, Any, Final
 
 from pydantic import BeforeValidator, ConfigDict, Field, JsonValue, StrictBool, StrictInt, model_validator
@@ -224,6 +226,14 @@ class Spec(SpecModel):
     paused: Annotated[
         StrictBool, Field(description="Holds a rollout before its next step. It never holds a rollback.")
     ] = False
+
+    @cached_property
+    def accepted(self) -> str:
+        """The settings as they are kept on children, without image and template: JSON in the order of the names."""
+        settings = self.model_dump(
+            mode="json", by_alias=True, exclude_none=True, exclude_defaults=True, exclude={"image", "template"}
+        )
+        return json.dumps(settings, sort_keys=True, separators=(",", ":"))
 
     def step_seconds(self, step: int) -> int:
         """The length in seconds of the 1-based `step`; of the default interval where the plan has no such step."""

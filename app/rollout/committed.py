@@ -43,6 +43,10 @@ def _flaws(status: Status) -> Iterator[bool]:
 
 
 def _clamp(status: Status, now: datetime) -> Status:
+    moments = [status.phase_since, status.traffic_since, status.clock.since]
+    moments += [moment for check in status.checks for moment in (check.measured_at, check.unavailable_since)]
+    if not any(_is_ahead(moment, now) for moment in moments):
+        return status
     return status.model_copy(
         update={
             "phase_since": _no_later(status.phase_since, now),
@@ -63,4 +67,8 @@ def _clamp_check(check: CheckRecord, now: datetime) -> CheckRecord:
 
 
 def _no_later(moment: datetime | None, now: datetime) -> datetime | None:
-    return now if moment is not None and moment > now + MAX_SKEW else moment
+    return now if _is_ahead(moment, now) else moment
+
+
+def _is_ahead(moment: datetime | None, now: datetime) -> bool:
+    return moment is not None and moment > now + MAX_SKEW

@@ -37,7 +37,7 @@ def conditions_of(
 
     Args:
         observation: what was observed.
-        following: the next status, without conditions.
+        following: the next status, without decision and conditions.
         outcome: what was decided.
         now: the moment of this sync, for conditions whose status changes.
     """
@@ -91,11 +91,18 @@ def _asks_for(observation: Observation, revision: str) -> bool:
 
 def _condition(kind: str, finding: _Finding, before: Condition | None, generation: int, now: datetime) -> Condition:
     same = before is not None and before.status is finding.status
+    message = cut(finding.message)
+    if before is not None and same and (finding.reason, message, generation) == (
+        before.reason,
+        before.message,
+        before.observed_generation,
+    ):
+        return before
     return Condition(
         type=kind,
         status=finding.status,
         reason=finding.reason,
-        message=cut(finding.message),
+        message=message,
         last_transition_time=before.last_transition_time if same and before else now,
         observed_generation=generation,
     )

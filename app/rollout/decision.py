@@ -1,6 +1,6 @@
 """The decision: a pure function of what is observed, what was measured, and the clock."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -55,25 +55,21 @@ def decide(observation: Observation, measurements: Sequence[Measurement], now: d
         UndecidedError: no rule answered.
     """
     clock = tick(observation, now)
-    check = last_check(observation, measurements)
+    check = last_check(observation, measurements, now)
     outcome = _outcome(observation, clock, check, now)
     moved = _following(observation, outcome, clock, now)
     checks = moved.checks if outcome.move and "checks" in outcome.move.changes else (check,) if check else ()
     look_at = _look_at(observation, outcome, check, now)
-    following = moved.model_copy(
-        update={
-            "checks": checks,
-            "decision": DecisionRecord(
-                action=outcome.action,
-                reason=outcome.reason,
-                message=cut(_prefix(observation) + outcome.message),
-                unblocked_by=cut(outcome.unblocked_by),
-                next_look=look_at,
-            ),
-        }
+    decided = DecisionRecord(
+        action=outcome.action,
+        reason=outcome.reason,
+        message=cut(_prefix(observation) + outcome.message),
+        unblocked_by=cut(outcome.unblocked_by),
+        next_look=look_at,
     )
-    status = following.model_copy(update={"conditions": conditions_of(observation, following, outcome, now)})
-    changed = observation.recovered or status != observation.committed
+    conditions = conditions_of(observation, moved, outcome, now)
+    status = _with(moved, {"checks": checks, "decision": decided, "conditions": conditions})
+    changed = observation.recovered or status is not observation.committed
     return Decision(outcome, status, _resync_after(look_at, now, changed=changed))
 
 
@@ -101,7 +97,13 @@ def _following(observation: Observation, outcome: Outcome, clock: Clock, now: da
         changes |= {"weight": weight, "traffic_shift": weight}
         if weight != committed.weight:
             changes["last_traffic_shift"] = now
-    return committed.model_copy(update=changes)
+    return _with(committed, changes)
+
+
+def _with(status: Status, changes: Mapping[str, Any]) -> Status:
+    """The status with the changes; the very same one where they change nothing."""
+    same = all(getattr(status, field) == value for field, value in changes.items())
+    return status if same else status.model_copy(update=changes)
 
 
 def _planned(observation: Observation) -> int:

@@ -8,14 +8,15 @@ from pydantic import ValidationError
 
 from app.prometheus.origins import AllowedOrigins
 from app.resource import names
-from app.resource.refusals import MESH, Refusal, read_spec
+from app.resource.refusals import MESH, Refusal
 from app.resource.spec import Spec
 from app.resource.status import Status
+from app.rollout.asked import read_asked
 from app.rollout.children import Children, read_children
 from app.rollout.committed import read_committed
 from app.rollout.posture import posture_of
 from app.rollout.recovery import Remains, recover
-from app.rollout.revision import Revision, revision_of
+from app.rollout.revision import Revision
 from app.rollout.route import Route, read_route
 from app.rollout.timings import Timings
 from app.wire import SyncRequest
@@ -95,9 +96,8 @@ def observe(request: SyncRequest, origins: AllowedOrigins, timings: Timings, now
     parent = request.parent
     app = parent.metadata.name
     children = read_children(request)
-    read = read_spec(app, parent.spec, origins)
-    spec, refusals = (read, ()) if isinstance(read, Spec) else (None, read)
-    wanted = revision_of(app, spec) if spec else None
+    asked = read_asked(app, parent.spec, origins)
+    spec, refusals, wanted = asked.spec, asked.refusals, asked.wanted
     retry = (parent.metadata.annotations or {}).get(names.ANNOTATION_RETRY, "")[:253]
     revisions = _known(wanted, children)
     committed = read_committed(parent.status, now)

@@ -6,7 +6,8 @@ from typing import Any
 
 def mapping(value: object) -> Mapping[str, Any]:
     """The object, or an empty one."""
-    return value if isinstance(value, Mapping) else {}
+    # Almost everything is a dict; to ask for a Mapping takes ten times as long.
+    return value if isinstance(value, dict) or isinstance(value, Mapping) else {}  # noqa: SIM101 - in this order
 
 
 def entries(value: object) -> list[Mapping[str, Any]]:

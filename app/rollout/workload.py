@@ -1,9 +1,10 @@
 """The health of an observed Deployment, read as `kubectl rollout status` reads it."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+
+from pydantic_core import from_json
 
 from app.resource import names
 from app.resource.base import MAX_IMAGE
@@ -66,7 +67,7 @@ def read_workload(deployment: Mapping[str, Any], app: str) -> Workload:
     metadata = mapping(deployment.get("metadata"))
     updated = _count(status, "updatedReplicas")
     return Workload(
-        revision=_revision_label(spec),
+        revision=revision_label(deployment),
         image=image_of(mapping(spec.get("template")), app),
         replicas=_count(spec, "replicas", 1),
         updated=updated,
@@ -84,10 +85,9 @@ def read_revision(deployment: Mapping[str, Any], app: str) -> Revision | None:
     Taken from the last configuration that Metacontroller applied, which is our own object as we returned it; where that
     annotation is gone, from the template as it stands, which changes nothing when it is applied again.
     """
-    standing = mapping(deployment.get("spec"))
-    name = _revision_label(standing)
-    applied = mapping(_last_applied(deployment).get("spec"))
-    template = mapping((applied if _revision_label(applied) == name else standing).get("template"))
+    name, applied = revision_label(deployment), _last_applied(deployment)
+    described = applied if revision_label(applied) == name else deployment
+    template = mapping(mapping(described.get("spec")).get("template"))
     image = image_of(template, app)
     if not name or not image:
         return None
@@ -116,13 +116,14 @@ def _without_role(template: Mapping[str, Any]) -> Json:
 def _last_applied(deployment: Mapping[str, Any]) -> Mapping[str, Any]:
     annotations = mapping(mapping(deployment.get("metadata")).get("annotations"))
     try:
-        return mapping(json.loads(annotations.get(names.LAST_APPLIED) or "{}"))
+        return mapping(from_json(annotations.get(names.LAST_APPLIED) or "{}"))
     except (TypeError, ValueError):
         return {}
 
 
-def _revision_label(deployment_spec: Mapping[str, Any]) -> str:
-    metadata = mapping(mapping(deployment_spec.get("template")).get("metadata"))
+def revision_label(deployment: Mapping[str, Any]) -> str:
+    """The name of the revision that a Deployment's pod template is labelled with, "" where it is not."""
+    metadata = mapping(mapping(mapping(deployment.get("spec")).get("template")).get("metadata"))
     return str(mapping(metadata.get("labels")).get(names.LABEL_REVISION, ""))
 
 

@@ -43,7 +43,8 @@ def test_earliest(promql: str, seconds: float) -> None:
         pytest.param(PLAIN, 300, PLAIN, 180, id="the last two minutes"),
         pytest.param(PLAIN, 139, PLAIN, 20, id="never before the first traffic and its range"),
         pytest.param(PLAIN, 20, PLAIN, 20, id="just enough time for the range"),
-        pytest.param(PLAIN, 7.5, "increase(errors[7500ms]) > 2", 7.5, id="a shortened range"),
+        pytest.param(PLAIN, 7, "increase(errors[7000ms]) > 2", 7, id="a shortened range"),
+        pytest.param(PLAIN, 0.5, "increase(errors[500ms]) > 2", 0.5, id="the first second"),
         pytest.param(PLAIN, 0, "increase(errors[1ms]) > 2", 0, id="the very first moment"),
         pytest.param("errors > 1", 60, "errors > 1", 0, id="no range"),
         pytest.param(NESTED, 900, NESTED, 780, id="a subquery with enough time"),
@@ -61,6 +62,29 @@ def test_build_query(promql: str, elapsed: float, sent: str, start: float) -> No
         end=after(elapsed).timestamp(),
         step=5.0,
     )
+
+
+@pytest.mark.parametrize("traffic_since", [SINCE, SINCE + timedelta(milliseconds=250)], ids=["whole", "between"])
+@pytest.mark.parametrize("promql", [PLAIN, "errors > 1", NESTED])
+def test_whoever_asks_within_a_second_asks_the_same(promql: str, traffic_since: datetime) -> None:
+    """From the second second on, all questions of a second are one: they end with the second before."""
+    start = after(700)
+    asked = {
+        build_query(promql, URL, traffic_since, start + timedelta(milliseconds=late)) for late in (0, 1, 500, 999)
+    }
+    assert {query.end for query in asked} == {start.timestamp()}
+    assert len(asked) == 1
+    assert build_query(promql, URL, traffic_since, start + timedelta(seconds=1)) not in asked
+
+
+def test_in_the_first_second_of_a_moment_nothing_is_rounded() -> None:
+    """A whole second would lie before the traffic, or before a subquery looks back on nothing else."""
+    since = SINCE + timedelta(milliseconds=400)
+    soon, enough = since + timedelta(milliseconds=300), since + timedelta(seconds=600.3)
+    assert build_query(PLAIN, URL, since, soon).end == soon.timestamp()
+    assert build_query(PLAIN, URL, since, since + timedelta(seconds=1)).end == after(1).timestamp()
+    assert build_query(NESTED, URL, since, enough).end == enough.timestamp()
+    assert build_query(NESTED, URL, since, enough + timedelta(seconds=1)).end == after(601).timestamp()
 
 
 def test_a_clock_that_is_behind() -> None:
@@ -85,7 +109,8 @@ def test_nothing_is_asked_from_before_the_traffic(ranges: list[int], elapsed: fl
     slack = 1e-5  # a microsecond of the clock, and what a float of today's unix seconds cannot tell apart
     assert query.start - lookback(query.promql).seconds >= SINCE.timestamp() - slack
     assert query.end - 120 <= query.start <= query.end
-    assert query.end == after(elapsed).timestamp()
+    whole = after(elapsed).replace(microsecond=0)
+    assert query.end == (whole if whole > SINCE else after(elapsed)).timestamp()
 
 
 @settings(deadline=None, derandomize=True, database=None)
@@ -169,7 +194,7 @@ def samples(*values: float, series: int = 1) -> Samples:
 )
 def test_verdicts(answer: Samples | Unanswered, verdict: Verdict, message: str) -> None:
     """Any number fails the candidate, nothing passes it, and what is neither is not guessed at."""
-    assert judge(measured(answer), None) == CheckRecord(
+    assert judge(measured(answer), None, after(30)) == CheckRecord(
         name="prometheusQuery",
         verdict=verdict,
         message=message,
@@ -182,17 +207,17 @@ def test_verdicts(answer: Samples | Unanswered, verdict: Verdict, message: str) 
 
 def test_silence_is_timed_from_its_beginning() -> None:
     """A Prometheus that stays silent is silent since its first missing answer, and no longer once it answers."""
-    first = judge(measured(Unanswered("Silent."), at=30), None)
-    second = judge(measured(Unanswered("Still silent."), at=60), first)
+    first = judge(measured(Unanswered("Silent."), at=30), None, after(30))
+    second = judge(measured(Unanswered("Still silent."), at=60), first, after(60))
     assert (second.measured_at, second.unavailable_since, second.message) == (after(60), after(30), "Still silent.")
-    answered = judge(measured(samples(), at=90), second)
+    answered = judge(measured(samples(), at=90), second, after(90))
     assert answered.unavailable_since is None
-    again = judge(measured(Unanswered("Silent again."), at=120), answered)
+    again = judge(measured(Unanswered("Silent again."), at=120), answered, after(120))
     assert again.unavailable_since == after(120)
 
 
 def test_records_are_bounded() -> None:
     """Long sentences and long queries are cut, so that a status stays small."""
-    record = judge(measured(Unanswered("x" * 2000), promql="y" * 4096), None)
+    record = judge(measured(Unanswered("x" * 2000), promql="y" * 4096), None, after(30))
     assert record.message == "x" * 1023 + "…"
     assert record.query == "y" * 1023 + "…"

@@ -46,6 +46,8 @@ SIDE_EFFECTS: Final = frozenset({"open", "input", "print", "exec", "eval", "__im
 FLOORS: Final = (
     ("app.__main__",),
     ("app.main", "app.serving"),
+    ("app.endpoint",),
+    ("app.hook",),
     ("app.logs",),
     ("app.settings", "app.sync", "app.telemetry"),
     ("app.door",),
@@ -54,6 +56,7 @@ FLOORS: Final = (
     ("app.resource.refusals",),  # reads a spec with the rules of PromQL and of origins
     ("app.prometheus", "app.analysis"),
     ("app.wire",),
+    ("app.observed",),
     ("app.resource",),
     ("app.simulation", "app.cli"),
 )
@@ -67,7 +70,7 @@ SINGLE_USERS: Final = {
     "ssl": ("app.door.tls",),
     "pydantic_settings": ("app.settings",),
     "prometheus_client": ("app.telemetry",),
-    "structlog": ("app.door", "app.logs", "app.main"),
+    "structlog": ("app.door", "app.logs", "app.endpoint"),
     "promql_parser": ("app.analysis", "app.simulation"),
     "httpx": ("app.prometheus.client", "app.main", "app.simulation", "app.cli"),
     "os": ("app.simulation.hook_process", "app.cli"),

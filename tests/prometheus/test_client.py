@@ -25,16 +25,16 @@ LITTLE = 0.05
 Handler = Callable[[httpx.Request], Awaitable[httpx.Response]]
 
 
-def query(url: str = PROM, name: str = "check") -> Query:
+def query(url: str = PROM, name: str = "check", promql: str = 'rate(a{b="c"}[5s]) > 2') -> Query:
     """A query that goes there."""
-    return Query(name, url, 'rate(a{b="c"}[5s]) > 2', start=1000.25, end=1120.5, step=5)
+    return Query(name, url, promql, start=1000.25, end=1120.5, step=5)
 
 
 def client_of(
-    http: httpx.AsyncClient, *origins: str, deadline: float = ENOUGH, max_bytes: int = 1 << 20, observer: Any = None
+    http: httpx.AsyncClient, *origins: str, deadline: float = ENOUGH, max_bytes: int = 1 << 20, **more: Any
 ) -> PrometheusClient:
     """A client that may ask these origins."""
-    return PrometheusClient(http, AllowedOrigins.parse(origins or (PROM,)), Limits(deadline, max_bytes), observer)
+    return PrometheusClient(http, AllowedOrigins.parse(origins or (PROM,)), Limits(deadline, max_bytes), **more)
 
 
 def measure(handler: Any, *queries: Query, **more: Any) -> tuple[Measurement, ...]:
@@ -172,7 +172,8 @@ def test_hundreds_of_apps_ask_at_once() -> None:
 
         async with listening(script) as prometheus, open_http() as http:
             client = client_of(http, prometheus.url)
-            measured = await asyncio.gather(*(client.measure([query(prometheus.url)]) for _ in range(apps)))
+            asked = [query(prometheus.url, promql=f"errors_{app} > 1") for app in range(apps)]
+            measured = await asyncio.gather(*(client.measure([one]) for one in asked))
             assert {one.answer for (one,) in measured} == {EMPTY}
 
     asyncio.run(go())
@@ -184,7 +185,8 @@ def test_a_prometheus_that_hung_is_usable_again() -> None:
     async def go() -> None:
         async with listening(is_silent) as silent, listening(says()) as well, open_http() as http:
             impatient = client_of(http, silent.url, deadline=LITTLE)
-            late = await asyncio.gather(*(impatient.measure([query(silent.url)]) for _ in range(50)))
+            asked = [query(silent.url, promql=f"errors_{app} > 1") for app in range(50)]
+            late = await asyncio.gather(*(impatient.measure([one]) for one in asked))
             assert {one.answer for (one,) in late} == {Unanswered("Prometheus did not answer within 0.05 seconds.")}
             (after,) = await client_of(http, well.url).measure([query(well.url)])
             assert after.answer == EMPTY

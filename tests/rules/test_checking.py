@@ -157,14 +157,14 @@ REFUSED: Final = Measurement(QUESTION, Unanswered("connection refused"))
 
 def test_what_was_measured_counts_before_what_was_recorded() -> None:
     """The newest look at the candidate decides."""
-    check = last_check(shifting(check=seen(Verdict.UNAVAILABLE, unavailable_for=30)), (PASSED,))
+    check = last_check(shifting(check=seen(Verdict.UNAVAILABLE, unavailable_for=30)), (PASSED,), NOW)
     assert check is not None
     assert (check.verdict, check.measured_at, check.unavailable_since) == (Verdict.PASSED, NOW, None)
 
 
 def test_a_silence_is_counted_from_its_first_moment() -> None:
     """A Prometheus that stays silent is silent since it first was."""
-    check = last_check(shifting(check=seen(Verdict.UNAVAILABLE, unavailable_for=30)), (REFUSED,))
+    check = last_check(shifting(check=seen(Verdict.UNAVAILABLE, unavailable_for=30)), (REFUSED,), NOW)
     assert check is not None
     assert (check.verdict, check.measured_at, check.unavailable_since) == (Verdict.UNAVAILABLE, NOW, ago(30))
 
@@ -172,14 +172,14 @@ def test_a_silence_is_counted_from_its_first_moment() -> None:
 def test_without_a_measurement_the_record_stands() -> None:
     """Between two looks the last one counts."""
     record = seen(Verdict.PASSED)
-    assert last_check(shifting(check=record), ()) == record
+    assert last_check(shifting(check=record), (), NOW) == record
 
 
 def test_before_the_first_look_there_is_no_check() -> None:
     """Nothing is made up."""
-    assert last_check(shifting(), ()) is None
+    assert last_check(shifting(), (), NOW) is None
 
 
 def test_without_a_query_there_is_no_check() -> None:
     """A record of a query that was taken out of the spec does not count."""
-    assert last_check(scene(phase=Phase.SHIFTING, step=1, weight=10, check=seen(Verdict.FAILED)), ()) is None
+    assert last_check(scene(phase=Phase.SHIFTING, step=1, weight=10, check=seen(Verdict.FAILED)), (), NOW) is None
