@@ -41,6 +41,12 @@ bench: $(VENV)/dev.stamp ## How fast the hook is, against a baseline. ARGS="--qu
 generate: $(VENV)/dev.stamp ## Bring generated files up to date: the CRD, the diagrams.
 	$(BIN)/canaryapp generate
 
+audit: $(VENV)/dev.stamp ## Ask whether a locked package has a known vulnerability: 0 for none, 1 for one, 2 for nobody to ask.
+	@$(BIN)/python -m tests.packaging.audit $(ARGS)
+
+sbom: $(VENV)/dev.stamp ## Write the bill of materials of the image anew, from its lock.
+	$(BIN)/python -m tests.packaging.bill
+
 serve: $(VENV)/cli.stamp ## Serve the hook on port 8080.
 	$(BIN)/python -m app
 

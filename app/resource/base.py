@@ -10,6 +10,10 @@ MAX_IMAGE: Final = 1024
 """Characters of an image's name."""
 
 
+MAX_REVISION_NAME: Final = 63
+"""Characters of a revision's name, which is the value of a label."""
+
+
 class ApiModel(BaseModel):
     """A frozen model with camelCase names on the wire; fields it does not know are let pass."""
 

@@ -9,7 +9,7 @@ from typing import Annotated, Final
 
 from pydantic import Field
 
-from app.resource.base import MAX_IMAGE, ApiModel, Duration, Time
+from app.resource.base import MAX_IMAGE, MAX_REVISION_NAME, ApiModel, Duration, Time
 
 MAX_MESSAGE: Final = 1024
 """Characters of a sentence in the status; longer ones are cut (rule R10: bounded in size)."""
@@ -77,7 +77,7 @@ class Verdict(StrEnum):
 
 
 Message = Annotated[str, Field(max_length=MAX_MESSAGE)]
-RevisionName = Annotated[str, Field(max_length=63)]
+RevisionName = Annotated[str, Field(max_length=MAX_REVISION_NAME)]
 Image = Annotated[str, Field(max_length=MAX_IMAGE)]
 
 

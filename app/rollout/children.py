@@ -7,6 +7,7 @@ from typing import Any
 from pydantic_core import from_json
 
 from app.resource import names
+from app.resource.base import MAX_REVISION_NAME
 from app.rollout.reading import mapping
 from app.rollout.revision import Revision
 from app.rollout.route import Scope, read_scope, read_subsets
@@ -105,7 +106,9 @@ def _read_one(child_name: str, child: Object, app: str) -> KeptRevision:
 
 
 def _kept_revision(name: str, data: object, app: str) -> Revision | None:
-    """The API server takes anything as data: what is no template of ours is as good as lost."""
+    """The API server takes anything as data and name: what is no template or no name of ours is as good as lost."""
+    if len(name) > MAX_REVISION_NAME:
+        return None
     template = data.get("template") if isinstance(data, dict) else None
     if not isinstance(data, dict) or not isinstance(template, dict) or not _is_whole(template):
         return None

@@ -19,12 +19,14 @@ from tests.abuse.attempt import KINDS, Attempt, attempt
 from tests.abuse.oracle import Oracle
 from tests.abuse.target import Target
 
-MOST_GROWTH: Final = 16
-"""MiB that the process may have grown by since it was warm: 200 bytes for each of the next 80,000 inputs."""
-WARM: Final = 20_000
-"""Inputs after which everything was seen: the largest ones at once, and as many queries as are remembered."""
+MOST_GROWTH: Final = 8.0
+"""MiB by which the peak of the last third may be above that of the one before: 250 bytes an input, of 100,000."""
+_SAMPLED: Final = 1_000
+_FEWEST_SAMPLES: Final = 30
 _PROGRESS: Final = 10_000
 _MIB: Final = 1024
+_SHOWN: Final = 300
+"""Characters of the objections."""
 _MOST_KEPT: Final = 20
 """Failing inputs that are kept in files; there may be as many as inputs."""
 
@@ -36,17 +38,25 @@ class Tally:
     Attributes:
         statuses: by kind and status.
         failures: files of inputs whose answer was wrong, with the objections.
-        warm: MiB of the process when it was warm.
+        memory: MiB of the process, every so many inputs.
     """
 
     statuses: Counter[tuple[str, int]] = field(default_factory=Counter)
     failures: list[tuple[Path, list[str]]] = field(default_factory=list)
-    warm: float = 0.0
+    memory: list[float] = field(default_factory=list)
 
     @property
     def inputs(self) -> int:
         """How many there were."""
         return self.statuses.total()
+
+    @property
+    def grown(self) -> float | None:
+        """MiB that the process has grown by since it was warm; None where it was asked too little."""
+        third = len(self.memory) // 3
+        return (
+            max(self.memory[-third:]) - max(self.memory[third:-third]) if len(self.memory) >= _FEWEST_SAMPLES else None
+        )
 
     def lines(self) -> Iterator[str]:
         """A table: a line for each kind, a column for each status."""
@@ -88,8 +98,8 @@ def _soak(asked: argparse.Namespace, target: Target, oracle: Oracle) -> int:
         if objections:
             file = tried.keep(asked.failures) if len(tally.failures) < _MOST_KEPT else Path("not kept")
             tally.failures.append((file, objections))
-        if tally.inputs == WARM:
-            tally.warm = _resident()
+        if tally.inputs % _SAMPLED == 0:
+            tally.memory.append(_resident())
         if tally.inputs % _PROGRESS == 0:
             seconds = time.monotonic() - started
             print(f"{tally.inputs} inputs, {tally.inputs / seconds:.0f} a second, {_resident():.1f} MiB", flush=True)
@@ -100,13 +110,16 @@ def _report(tally: Tally, seconds: float) -> int:
     print("\n".join(tally.lines()))
     print(f"{tally.inputs} inputs, each asked twice, in {seconds:.0f} s: {tally.inputs / seconds:.0f} inputs a second.")
     for file, objections in tally.failures[:_MOST_KEPT]:
-        print(f"{file}: {' '.join(objections)}")
-    now = _resident()
-    grown = now - tally.warm if tally.warm else 0.0
-    since = f"{grown:+.1f} since {WARM} inputs, at most {MOST_GROWTH:+} is well" if tally.warm else "too few inputs"
-    print(f"{now:.1f} MiB: {since}.")
+        print(f"{file}: {' '.join(objections)[:_SHOWN]}")
+    grown = tally.grown
+    said = (
+        "too few inputs to tell"
+        if grown is None
+        else f"{grown:+.1f} in the last third, at most {MOST_GROWTH:+} is well"
+    )
+    print(f"Memory: {_resident():.1f} MiB; {said}.")
     print(f"{len(tally.failures)} wrong answers.")
-    return int(bool(tally.failures) or grown > MOST_GROWTH)
+    return int(bool(tally.failures) or (grown is not None and grown > MOST_GROWTH))
 
 
 def _again(file: Path, target: Target, oracle: Oracle) -> int:

@@ -1,6 +1,7 @@
 """The hook's own OpenAPI document against the hook: schemathesis tries what it allows, and what it does not."""
 
 import os
+from collections.abc import Callable
 from typing import Any, Final
 
 import schemathesis
@@ -30,10 +31,35 @@ def no_server_error_but_a_deliberate_one(_: Any, response: Any, __: Any) -> None
         assert deliberate(response.status_code, response.json()["error"]), response.text
 
 
-@DOCUMENT.parametrize()
-@_SETTINGS
-def test_the_hook_does_what_its_document_says(case: schemathesis.Case[Any]) -> None:
-    """What is allowed is taken, what is not is refused, and every answer has a documented status, type and shape."""
-    case.call_and_validate(
-        additional_checks=[no_server_error_but_a_deliberate_one], excluded_checks=[not_a_server_error]
-    )
+def tried(path: str) -> Callable[[schemathesis.Case[Any]], None]:
+    """What is allowed on a path is taken, what is not is refused, and each answer is of a documented status and shape.
+
+    A test of its own for each path: those that schemathesis makes of one function share a name, of which workers that
+    run side by side take one.
+    """
+
+    @DOCUMENT.include(path=path).parametrize()
+    @_SETTINGS
+    def tested(case: schemathesis.Case[Any]) -> None:
+        case.call_and_validate(
+            additional_checks=[no_server_error_but_a_deliberate_one], excluded_checks=[not_a_server_error]
+        )
+
+    made: Callable[[schemathesis.Case[Any]], None] = tested
+    return made
+
+
+test_sync = tried("/sync")
+test_finalize = tried("/finalize")
+test_customize = tried("/customize")
+test_healthz = tried("/healthz")
+test_readyz = tried("/readyz")
+test_metrics = tried("/metrics")
+
+
+def test_every_path_is_tried() -> None:
+    """A path that is added to the document is added here."""
+    assert {f"/{name.removeprefix('test_')}" for name in globals() if name.startswith("test_")} == {
+        *DOCUMENT,
+        "/every_path_is_tried",
+    }
