@@ -33,7 +33,11 @@ def settled(app: str = "shop") -> bytes:
 def rolling(app: str = "shop", query: str | None = None) -> bytes:
     """A sync in the middle of a rollout, with a check that is due; `query` instead of one that names the app."""
     body = _renamed(_rolling(), app)
-    return body if query is None else body.replace(_query(app).encode(), query.encode())
+    return body if query is None else body.replace(_in_json(_query(app)), _in_json(query))
+
+
+def _in_json(text: str) -> bytes:
+    return json.dumps(text)[1:-1].encode()
 
 
 def touched(body: bytes, number: int) -> bytes:

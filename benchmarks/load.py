@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-_PATIENCE: Final = 60.0
+_PATIENCE: Final = 600.0
 """Seconds until a run must have ended."""
 _OK: Final = b"HTTP/1.1 200 "
 
@@ -57,7 +57,7 @@ async def _send_all(port: int, requests: Iterator[bytes], connections: int) -> R
     busy, started = time.process_time(), time.perf_counter()
     for connection in made:
         connection.send_next()
-    async with asyncio.timeout(_PATIENCE * 5):
+    async with asyncio.timeout(_PATIENCE):
         await asyncio.gather(*(connection.done for connection in made))
     ended = Run(
         requests=sum(connection.answered for connection in made),

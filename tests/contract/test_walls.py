@@ -69,7 +69,7 @@ SINGLE_USERS: Final = {
     "prometheus_client": ("app.telemetry",),
     "structlog": ("app.logs", "app.endpoint"),
     "promql_parser": ("app.analysis", "app.simulation"),
-    "httpx": ("app.prometheus.client", "app.main", "app.simulation", "app.cli"),
+    "httpx": ("app.prometheus.client", "app.prometheus.pools", "app.main", "app.simulation", "app.cli"),
     "os": ("app.simulation.hook_process", "app.cli"),
 }
 """Packages that few modules know, and which."""
