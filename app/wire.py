@@ -13,6 +13,7 @@ from app.observed import Children, Object
 from app.resource import names
 from app.resource.status import Status
 
+
 class _Wire(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True)
 

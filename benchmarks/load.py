@@ -1,4 +1,4 @@
-"""A client that is not the bottleneck: requests are made once, sent over raw connections, and answers are only counted."""
+"""A client that is not the bottleneck: raw connections, requests that are made once, answers that are only counted."""
 
 import asyncio
 import socket
@@ -36,7 +36,9 @@ class Run:
 
 def http_post(path: str, body: bytes) -> bytes:
     """The bytes of a request as Metacontroller's HTTP client sends them, but for its own headers."""
-    head = f"POST {path} HTTP/1.1\r\nHost: hook\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+    head = (
+        f"POST {path} HTTP/1.1\r\nHost: hook\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
     return head.encode() + body
 
 

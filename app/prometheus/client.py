@@ -15,6 +15,7 @@ from app.prometheus.origins import AllowedOrigins, origin_error
 from app.prometheus.pools import Pools
 from app.prometheus.shared import SharedAnswers
 
+
 class QueryObserver(Protocol):
     """Is told of every query that ended."""
 

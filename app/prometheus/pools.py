@@ -1,7 +1,7 @@
 """Connections to Prometheus servers, in several small pools instead of a large one.
 
-For every request that begins or ends, httpcore's pool looks at all of its connections and all of its requests. With some
-hundred queries at once that takes longer than the queries; with a few dozen to a pool it does not matter.
+For every request that begins or ends, httpcore's pool looks at all of its connections and all of its requests. With
+some hundred queries at once that takes longer than the queries; with a few dozen to a pool it does not matter.
 """
 
 import sys
@@ -28,7 +28,9 @@ class Pools(httpx.AsyncBaseTransport):
     def __init__(self) -> None:
         """Opens no connection yet. It reads no certificates from the environment."""
         certificates = httpx.create_ssl_context(trust_env=False)
-        self._pools = [httpx.AsyncHTTPTransport(verify=certificates, trust_env=False, limits=_EACH) for _ in range(_POOLS)]
+        self._pools = [
+            httpx.AsyncHTTPTransport(verify=certificates, trust_env=False, limits=_EACH) for _ in range(_POOLS)
+        ]
         self._under_way = [0] * _POOLS
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
