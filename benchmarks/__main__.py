@@ -29,7 +29,8 @@ def main(arguments: Sequence[str]) -> int:
             found = _measured(what, share)
         figures += found
     tables["figures"] = table(("what", "measured", "target", ""), (figure.cells for figure in figures))
-    print(f"\n{_machine()}\n\n{tables['figures']}\n{tables.get('parts', '')}")
+    tables["machine"] = f"{_machine()}\n"
+    print("\n".join(("", tables["machine"], tables["figures"], tables.get("parts", ""))))
     if chosen.write:
         _write(tables)
     return int(not all(figure.reached for figure in figures))

@@ -195,6 +195,9 @@ def test_the_signal_that_uvicorn_raises_at_its_end_is_no_crash(monkeypatch: pyte
     for name, value in environment(HOST="127.0.0.1", PORT="8081").items():
         monkeypatch.setenv(name, value)
     monkeypatch.setattr("uvicorn.run", run)
+    frozen: list[int] = []
+    monkeypatch.setattr("gc.freeze", lambda: frozen.append(1))
+    monkeypatch.setattr("gc.set_threshold", frozen.append)
     before = signal.getsignal(signal.SIGTERM)
     try:
         with pytest.raises(SystemExit) as ended:
@@ -202,6 +205,7 @@ def test_the_signal_that_uvicorn_raises_at_its_end_is_no_crash(monkeypatch: pyte
     finally:
         signal.signal(signal.SIGTERM, before)
     assert ended.value.code == 0
+    assert frozen == [1, 20_000]
     assert (served["application"], served["host"], served["port"]) == ("app.main:app", "127.0.0.1", 8081)
 
 

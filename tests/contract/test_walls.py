@@ -143,6 +143,12 @@ def test_a_package_is_known_where_it_belongs(package: str, users: tuple[str, ...
     assert known
 
 
+def test_the_benchmarks_are_no_part_of_the_application() -> None:
+    """What is measured does not know what measures it, nor the parser that it is measured against."""
+    imported = {imported.split(".")[0] for name in modules() for imported in imports(name)}
+    assert imported & {"benchmarks", "orjson"} == set()
+
+
 def test_no_module_imports_itself_in_a_circle() -> None:
     """Every module can be understood from those that it imports."""
     done: set[str] = set()
