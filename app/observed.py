@@ -1,8 +1,8 @@
 """What is read of an observed child, by kind. The rest, most of a request, is never made an object.
 
-An API server adds much to what was applied: managed fields, owner references, a status for every kind. pydantic can leave
-out what is not named here while it reads the bytes, and reads faster for it. A part that has another
-shape than expected is taken whole: to make sense of it, or not, is for those who read it.
+An API server adds much to what was applied: managed fields, owner references, a status for every kind. pydantic can
+leave out what is not named here while it reads the bytes, and reads faster for it. A part that has another shape than
+expected is taken whole: to make sense of it, or not, is for those who read it.
 """
 
 from typing import Annotated, Any, Final

@@ -1,8 +1,9 @@
 """Requests as Metacontroller sends them, recorded from the embedded cluster and grown to the size of real ones.
 
-The embedded cluster gives children what an API server gives them: defaults, status, owner references, and Metacontroller's
-annotation with the last applied answer. It has no managed fields; they are added here, one entry per writer, with the
-fields that this writer sent, which is how they get their size in a real cluster (Kubernetes, "Server-Side Apply").
+The embedded cluster gives children what an API server gives them: defaults, status, owner references, and
+Metacontroller's annotation with the last applied answer. It has no managed fields; they are added here, one entry per
+writer, with the fields that this writer sent, which is how they get their size in a real cluster (Kubernetes,
+"Server-Side Apply"). Then the app gets variables until the request has the size that is wanted.
 """
 
 import asyncio
@@ -20,6 +21,8 @@ SIZE: Final = 30_000
 """Bytes of a settled request."""
 
 _VERSION: Final = re.compile(rb'"resourceVersion":"\d+"')
+_WEIGHT: Final = 20
+"""Percent, of the step in whose middle the rollout is recorded."""
 _WRITTEN_AT: Final = "2026-01-01T00:00:00Z"
 _OBSERVED_ONLY: Final = frozenset({"managedFields", "uid", "resourceVersion", "generation", "creationTimestamp"})
 _MERGE_KEYS: Final = ("name", "type", "containerPort", "port", "uid")
@@ -33,7 +36,11 @@ def settled(app: str = "shop") -> bytes:
 def rolling(app: str = "shop", query: str | None = None) -> bytes:
     """A sync in the middle of a rollout, with a check that is due; `query` instead of one that names the app."""
     body = _renamed(_rolling(), app)
-    return body if query is None else body.replace(_query(app).encode(), query.encode())
+    return body if query is None else body.replace(_in_json(_query(app)), _in_json(query))
+
+
+def _in_json(text: str) -> bytes:
+    return json.dumps(text)[1:-1].encode()
 
 
 def touched(body: bytes, number: int) -> bytes:
@@ -63,7 +70,7 @@ async def _play(variables: int, *, rollout: bool) -> dict[str, Any]:
     await world.cluster.advance(world.cluster.now + 120)
     if rollout:
         world.cluster.patch("shop", image="registry.example.com/team/shop:v2")
-        await world.cluster.run_until(lambda cluster: cluster.status("shop").get("step") == 2, limit=300)
+        await world.cluster.run_until(lambda cluster: cluster.status("shop").get("weight") == _WEIGHT, limit=300)
         await world.cluster.advance(world.cluster.now + 5)
     request: dict[str, Any] = json.loads(world.cluster.history.syncs[-1].request)
     return request
@@ -73,7 +80,9 @@ def _manifest(variables: int) -> dict[str, Any]:
     """An app with what a team usually writes: probes, resources, an identity, variables."""
     container = {
         "name": "shop",
-        "env": [{"name": f"SETTING_{number:02}", "value": f"value-of-setting-{number:02}"} for number in range(variables)],
+        "env": [
+            {"name": f"SETTING_{number:02}", "value": f"value-of-setting-{number:02}"} for number in range(variables)
+        ],
         "resources": {"requests": {"cpu": "250m", "memory": "256Mi"}, "limits": {"memory": "512Mi"}},
         "readinessProbe": {"httpGet": {"path": "/healthz", "port": "http"}, "periodSeconds": 5, "failureThreshold": 3},
         "livenessProbe": {"httpGet": {"path": "/livez", "port": "http"}, "periodSeconds": 10},

@@ -51,7 +51,7 @@ def measure(*, rounds: int) -> list[Figure]:
             waits.append(_seconds(place.baseline, [http_post("/wait", bodies.rolling(app)) for app in apps]))
     return [
         at_most(f"{APPS} apps due at once, a query each", median(own), TARGET, " s"),
-        Figure("  against 500 requests to a route that waits 50 ms", f"{median(own) / median(waits):.2f} ×"),
+        Figure("  against 500 requests to a route that waits 50 ms", f"{median(own) / median(waits):.2f} x"),
         at_most(f"{APPS} apps due at once, the same query", median(same), TARGET, " s"),
         at_most("  queries sent for it", median(sent), 1, ""),
     ]

@@ -37,7 +37,7 @@ def measure(*, rounds: int) -> tuple[list[Figure], str]:
         (name, f"{settled[name]:.0f}", f"{settled[name] / settled[_ORJSON]:.2f}", f"{rolling[name]:.0f}")
         for name in settled
     ]
-    head = ("part of a sync", "settled, µs", "× orjson", "in a rollout, µs")
+    head = ("part of a sync", "settled, µs", "x orjson", "in a rollout, µs")
     sums = {kind: sum(taken[name] for name in _DECIDING) for kind, taken in _kinds(settled, rolling)}
     return [Figure(f"decision and builders, {kind}", f"{total:.0f} µs") for kind, total in sums.items()], table(
         head, lines

@@ -89,7 +89,7 @@ def _running(arguments: list[str], port: int, variables: Mapping[str, str]) -> I
 
 
 def _await_ready(process: subprocess.Popen[bytes], port: int, started: float) -> float:
-    while (elapsed := time.perf_counter() - started) < _PATIENCE:
+    while time.perf_counter() - started < _PATIENCE:
         if process.poll() is not None:
             raise RuntimeError(f"The process ended with status {process.returncode} before it was ready.")
         try:

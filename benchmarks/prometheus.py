@@ -29,7 +29,9 @@ class _StandIn(asyncio.Protocol):
         """One request after the other, without pipelining."""
         self._received += data
         head, end, body = self._received.partition(b"\r\n\r\n")
-        length = next((int(line[15:]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-length:")), 0)
+        length = next(
+            (int(line[15:]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-length:")), 0
+        )
         if not end or len(body) < length:
             return
         self._received.clear()

@@ -79,6 +79,6 @@ def _figures(name: str, rounds: list[Round]) -> list[Figure]:
     rates = f" ({median(one.hook.rate for one in rounds):.0f}/s : {median(one.baseline.rate for one in rounds):.0f}/s)"
     cpu = sum(one.baseline_busy for one in rounds) / sum(one.hook_busy for one in rounds)
     return [
-        at_least(f"{name}: requests per second", ratio, TARGET, " ×", rates),
-        Figure(f"{name}: requests per second of CPU", f"{cpu:.2f} ×"),
+        at_least(f"{name}: requests per second", ratio, TARGET, " x", rates),
+        Figure(f"{name}: requests per second of CPU", f"{cpu:.2f} x"),
     ]

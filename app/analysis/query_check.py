@@ -85,4 +85,3 @@ def _verdict(answer: Samples | Unanswered) -> tuple[Verdict, str]:
         found = "1 sample, which is" if answer.not_numbers == 1 else f"{answer.not_numbers} samples, all of them"
         return Verdict.INCONCLUSIVE, f"The query returned {found} NaN."
     return Verdict.PASSED, "The query returned nothing."
-

@@ -5,19 +5,15 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from http.cookiejar import CookieJar, DefaultCookiePolicy
-from typing import Final, Protocol
+from typing import Protocol
 
 import httpx
 
 from app.analysis.measurement import Measurement, Query, Samples, Unanswered
 from app.prometheus.answers import read_answer
 from app.prometheus.origins import AllowedOrigins, origin_error
+from app.prometheus.pools import Pools
 from app.prometheus.shared import SharedAnswers
-
-_POOL: Final = httpx.Limits(max_connections=None, max_keepalive_connections=100, keepalive_expiry=60.0)
-"""Connections are kept beyond the usual interval between two checks. Their number is bounded by the syncs under way:
-httpcore's own bound loses a place for ever when a query that waits for one reaches its deadline (encode/httpcore#1093).
-"""
 
 
 class QueryObserver(Protocol):
@@ -52,10 +48,9 @@ def open_http(transport: httpx.AsyncBaseTransport | None = None) -> httpx.AsyncC
         transport: how servers are reached, for tests and simulations; over the network where none is given.
     """
     return httpx.AsyncClient(
-        transport=transport,
+        transport=transport or Pools(),
         trust_env=False,
         follow_redirects=False,
-        limits=_POOL,
         timeout=None,  # noqa: S113 - the deadline of the sync
         cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
     )

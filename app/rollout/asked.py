@@ -12,8 +12,8 @@ from typing import Any, Final
 from pydantic_core import from_json, to_json
 
 from app.prometheus.origins import AllowedOrigins
-from app.resource.refusals import read_spec
 from app.resource.refusal import Refusal
+from app.resource.refusals import read_spec
 from app.resource.spec import Spec
 from app.rollout.revision import Revision, revision_of
 

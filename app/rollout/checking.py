@@ -44,9 +44,7 @@ def step_end(observation: Observation, now: datetime) -> datetime | None:
     return clock.since + timedelta(seconds=settings.step_seconds(committed.step))
 
 
-def last_check(
-    observation: Observation, measurements: Sequence[Measurement], now: datetime
-) -> CheckRecord | None:
+def last_check(observation: Observation, measurements: Sequence[Measurement], now: datetime) -> CheckRecord | None:
     """What the check saw when it last looked, this sync included; None where no check is configured."""
     if observation.settings is None or observation.settings.prometheus_query is None:
         return None

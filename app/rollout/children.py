@@ -6,13 +6,14 @@ from typing import Any
 
 from pydantic_core import from_json
 
+from app.observed import Object
 from app.resource import names
 from app.resource.base import MAX_REVISION_NAME
 from app.rollout.reading import mapping
 from app.rollout.revision import Revision
 from app.rollout.route import Scope, read_scope, read_subsets
 from app.rollout.workload import Workload, image_of, read_revision, read_workload, revision_label
-from app.wire import Object, SyncRequest
+from app.wire import SyncRequest
 
 
 @dataclass(frozen=True)

@@ -92,10 +92,15 @@ def _asks_for(observation: Observation, revision: str) -> bool:
 def _condition(kind: str, finding: _Finding, before: Condition | None, generation: int, now: datetime) -> Condition:
     same = before is not None and before.status is finding.status
     message = cut(finding.message)
-    if before is not None and same and (finding.reason, message, generation) == (
-        before.reason,
-        before.message,
-        before.observed_generation,
+    if (
+        before is not None
+        and same
+        and (finding.reason, message, generation)
+        == (
+            before.reason,
+            before.message,
+            before.observed_generation,
+        )
     ):
         return before
     return Condition(

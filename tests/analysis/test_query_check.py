@@ -69,9 +69,7 @@ def test_build_query(promql: str, elapsed: float, sent: str, start: float) -> No
 def test_whoever_asks_within_a_second_asks_the_same(promql: str, traffic_since: datetime) -> None:
     """From the second second on, all questions of a second are one: they end with the second before."""
     start = after(700)
-    asked = {
-        build_query(promql, URL, traffic_since, start + timedelta(milliseconds=late)) for late in (0, 1, 500, 999)
-    }
+    asked = {build_query(promql, URL, traffic_since, start + timedelta(milliseconds=late)) for late in (0, 1, 500, 999)}
     assert {query.end for query in asked} == {start.timestamp()}
     assert len(asked) == 1
     assert build_query(promql, URL, traffic_since, start + timedelta(seconds=1)) not in asked

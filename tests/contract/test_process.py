@@ -264,6 +264,25 @@ def test_a_signal_before_it_serves_ends_it(monkeypatch: pytest.MonkeyPatch) -> N
     assert ended.value.code == 0
 
 
+def test_what_is_imported_is_out_of_the_collectors_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The garbage collector does not look through the modules again and again while requests wait."""
+    frozen: list[object] = []
+
+    class Served:
+        def run(self) -> None:
+            frozen.append("served")
+
+    monkeypatch.setattr(program, "make_server", lambda _: Served())
+    monkeypatch.setattr("gc.freeze", lambda: frozen.append("frozen"))
+    monkeypatch.setattr("gc.set_threshold", frozen.append)
+    before = signal.getsignal(signal.SIGTERM)
+    try:
+        program.main()
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert frozen == ["frozen", 20_000, "served"]
+
+
 def test_the_time_is_that_of_the_machine() -> None:
     """Where no other clock is given, a sync happens now, in UTC."""
     app = create_app(Settings(log_level="error"), transport=prometheus_says(NOTHING_FOUND))

@@ -72,7 +72,7 @@ SINGLE_USERS: Final = {
     "prometheus_client": ("app.telemetry",),
     "structlog": ("app.door", "app.logs", "app.endpoint"),
     "promql_parser": ("app.analysis", "app.simulation"),
-    "httpx": ("app.prometheus.client", "app.main", "app.simulation", "app.cli"),
+    "httpx": ("app.prometheus.client", "app.prometheus.pools", "app.main", "app.simulation", "app.cli"),
     "os": ("app.simulation.hook_process", "app.cli"),
 }
 """Packages that few modules know, and which."""
@@ -144,6 +144,12 @@ def test_a_package_is_known_where_it_belongs(package: str, users: tuple[str, ...
     known = [name for name in modules() if package in {imported.split(".")[0] for imported in imports(name)}]
     assert [name for name in known if not within(name, users)] == []
     assert known
+
+
+def test_the_benchmarks_are_no_part_of_the_application() -> None:
+    """What is measured does not know what measures it, nor the parser that it is measured against."""
+    imported = {imported.split(".")[0] for name in modules() for imported in imports(name)}
+    assert imported & {"benchmarks", "orjson"} == set()
 
 
 def test_no_module_imports_itself_in_a_circle() -> None:

@@ -92,19 +92,18 @@ def test_another_question_is_asked_for_itself(other: Query) -> None:
 
 def test_an_answer_is_shared_for_less_than_a_second() -> None:
     """A second after it came it is asked for again, and what comes then is what is shared."""
-    now, values = 0.0, iter(("1", "2", "3"))
+    values, now = iter(("1", "2", "3")), [0.0]
 
     async def story(client: PrometheusClient, server: Prometheus) -> None:
-        nonlocal now
         server.may_answer.set()
         seen = []
-        for now in (10.0, 10.5, 10.999, 11.0, 11.999, 12.0):
+        for now[0] in (10.0, 10.5, 10.999, 11.0, 11.999, 12.0):
             (one,) = await client.measure([query()])
             assert isinstance(one.answer, Samples)
             seen.append(one.answer.largest)
         assert seen == [1, 1, 1, 2, 2, 3]
 
-    server = play(story, says=lambda: answer(found(next(values))), monotonic=lambda: now)
+    server = play(story, says=lambda: answer(found(next(values))), monotonic=lambda: now[0])
     assert len(server.asked) == 3
 
 
@@ -191,7 +190,7 @@ def test_a_silent_prometheus_is_told_to_everyone_and_observed_once() -> None:
         assert [one.answer for (one,) in measured] == [said] * 3
         await asyncio.sleep(0)
 
-    server = play(story, deadline=LITTLE, observer=lambda outcome, seconds: seen.append(outcome))
+    server = play(story, deadline=LITTLE, observer=lambda **ended: seen.append(ended["outcome"]))
     assert len(server.asked) == 1
     assert seen == ["unanswered"]
 
