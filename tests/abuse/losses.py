@@ -9,15 +9,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from app.resource import names
-from app.simulation.safety.invariants import (
-    Past,
-    every_decision_explains_itself,
-    make_before_break,
-    nothing_is_deleted_by_mistake,
-)
+from app.simulation.safety.past import Past
+from app.simulation.safety.progress import every_decision_explains_itself
 from app.simulation.safety.seen import Seen
+from app.simulation.safety.traffic import make_before_break
+from app.simulation.safety.versions import nothing_is_deleted_by_mistake
 
-_NEW: Final = Past((), settle=0.0)
+_NEW: Final = Past(settle=0.0)
 """Nothing is known of what was before."""
 _MESH: Final = ["mesh"]
 
@@ -88,7 +86,9 @@ def _of_ours(app: str, group: str, found: Mapping[str, Any]) -> dict[str, Any]:
 
 def _gateways(request: Any) -> Iterator[Any]:
     yield _object(_object(request["parent"].get("spec")).get("traffic")).get("gateways")
-    for child in _object(request["children"][names.DEPLOYMENTS]).values():
+    children = request["children"]
+    keepers = (*_object(children[names.DEPLOYMENTS]).values(), *_object(children[names.SERVICES]).values())
+    for child in keepers:
         annotations = _object(_object(child.get("metadata")).get("annotations"))
         try:
             accepted = json.loads(annotations.get(names.ANNOTATION_ACCEPTED, "null"))

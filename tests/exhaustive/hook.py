@@ -137,17 +137,18 @@ class Hook:
         except UnrecoverableError:
             return None
         answered = synced.response
+        following = answered.status.model_dump(mode="json", by_alias=True, exclude_none=True)
         children = sorted(answered.children, key=lambda one: (KINDS.index(one["kind"]), one["metadata"]["name"]))
         wanted = {f"{one['kind']} {one['metadata']['name']}": self.things.number(one) for one in children}
         response = {
-            "status": answered.status,
+            "status": following,
             "children": [self.things[number].live for number in wanted.values()],
             "resyncAfterSeconds": answered.resync_after_seconds,
         }
         return Answer(
             seen=Seen(NOW.timestamp(), request, response),
             wanted=wanted,
-            status=self.statuses.number(answered.status),
+            status=self.statuses.number(following),
             asked=prometheus.asked,
         )
 
