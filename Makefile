@@ -5,10 +5,10 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types unit generate lock serve clean
+.PHONY: help demo test lint types unit soak-rollouts generate lock serve clean
 
 help: ## Show what there is.
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 15
 
 demo: $(VENV)/cli.stamp ## Run a rollout and a rollback against the embedded cluster. ARGS="--help" shows the options.
 	@$(BIN)/canaryapp demo $(ARGS)
@@ -27,6 +27,10 @@ unit: $(VENV)/dev.stamp ## Tests with branch coverage.
 	$(BIN)/pytest -q -n 2 --dist loadfile --cov=app --cov-branch --cov-report=
 	$(BIN)/coverage report --fail-under=95
 	$(BIN)/coverage report --fail-under=100 --include='app/rollout/*,app/analysis/*,app/desired/*' --format=total
+
+MINUTES ?= 10
+soak-rollouts: $(VENV)/dev.stamp ## Play anything to rollouts for MINUTES=10, with fresh chance. A story that breaks a rule is printed and kept.
+	@$(BIN)/python -m tests.safety.storm.soak --minutes $(MINUTES)
 
 generate: $(VENV)/dev.stamp ## Bring generated files up to date: the CRD, the diagrams.
 	$(BIN)/canaryapp generate

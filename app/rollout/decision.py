@@ -60,21 +60,25 @@ def decide(observation: Observation, measurements: Sequence[Measurement], now: d
     moved = _following(observation, outcome, clock, now)
     checks = moved.checks if outcome.move and "checks" in outcome.move.changes else (check,) if check else ()
     look_at = _look_at(observation, outcome, check, now)
-    following = moved.model_copy(
-        update={
-            "checks": checks,
-            "decision": DecisionRecord(
-                action=outcome.action,
-                reason=outcome.reason,
-                message=cut(_prefix(observation) + outcome.message),
-                unblocked_by=cut(outcome.unblocked_by),
-                next_look=look_at,
-            ),
-        }
+    record = DecisionRecord(
+        action=outcome.action,
+        reason=outcome.reason,
+        message=cut(_prefix(observation) + outcome.message),
+        unblocked_by=cut(outcome.unblocked_by),
+        next_look=look_at,
     )
+    following = moved.model_copy(update={"checks": checks, "decision": _dated(record, observation, now)})
     status = following.model_copy(update={"conditions": conditions_of(observation, following, outcome, now)})
     changed = observation.recovered or status != observation.committed
     return Decision(outcome, status, _resync_after(look_at, now, changed=changed))
+
+
+def _dated(record: DecisionRecord, observation: Observation, now: datetime) -> DecisionRecord:
+    """The record, with the moment of the committed one where both say the same."""
+    before = observation.committed.decision
+    if before is not None and before.model_copy(update={"since": None}) == record:
+        return before
+    return record.model_copy(update={"since": now})
 
 
 def _outcome(observation: Observation, clock: Clock, check: CheckRecord | None, now: datetime) -> Outcome:

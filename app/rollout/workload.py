@@ -81,11 +81,12 @@ def read_revision(deployment: Mapping[str, Any], app: str) -> Revision | None:
     """The revision that a Deployment runs, recovered from the Deployment itself (rule R4).
 
     Taken from the last configuration that Metacontroller applied, which is our own object as we returned it; where that
-    annotation is gone, from the template as it stands, which changes nothing when it is applied again.
+    annotation is gone, from the template as it stands, which changes nothing when it is applied again. A label that was
+    taken off by hand is in that configuration, too.
     """
     standing = mapping(deployment.get("spec"))
-    name = _revision_label(standing)
     applied = mapping(_last_applied(deployment).get("spec"))
+    name = _revision_label(standing) or _revision_label(applied)
     template = mapping((applied if _revision_label(applied) == name else standing).get("template"))
     image = image_of(template, app)
     if not name or not image:

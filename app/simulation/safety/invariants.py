@@ -61,16 +61,23 @@ def judge(seen: Seen, past: Past) -> Iterator[Breach]:
             yield Breach(rule, seen.at, sentence)
 
 
-def breaches(syncs: Sequence[Sync], writes: Sequence[Write], settle: float = 5.0) -> list[Breach]:
+def breaches(syncs: Sequence[Sync], writes: Sequence[Write], settle: float = 5.0, apart: float = 0.0) -> list[Breach]:
     """Everything that broke a rule, in the order of time, for the history of one CanaryApp.
 
+    A recording of a real cluster must hold every call of the hook (request, HTTP status and response, as bytes, with
+    its moment), and every change of the CanaryApp's Services, VirtualServices and DestinationRules from before the
+    first call on, as a watch delivers it: the moment, kind, namespace and name, and the object after the change. Writes
+    of other kinds, who wrote, and the objects before are not needed. Where calls are missing, what spans two calls
+    (R5, R6, R7 and R9) is judged from those that are there.
+
     Args:
-        syncs: every call of the hook.
+        syncs: every call of the hook, in the order of time.
         writes: every write to the API server, in the order of time.
         settle: the operator's `CANARYAPP_SETTLE_SECONDS`.
+        apart: seconds by which the clocks of the hook's replicas may differ; a wait may be shorter by so much.
     """
     found: list[Breach] = []
-    past, position = Past(settle), 0
+    past, position = Past(settle, apart), 0
     previous: Seen | None = None
     for sync in syncs:
         start = position

@@ -16,6 +16,7 @@ class Past:
 
     Attributes:
         settle: seconds that a way must have stood before traffic follows it; of the operator's settings.
+        apart: seconds by which the clocks of the hook's replicas may differ.
         widened_at: when the Service last began to select both versions, unix seconds; infinity where it does not.
         ways: routes and Services that give the secondary traffic.
         left_at: when the secondary last lost its last way, unix seconds.
@@ -23,6 +24,7 @@ class Past:
     """
 
     settle: float
+    apart: float = 0.0
     widened_at: float = math.inf
     ways: frozenset[Key] = frozenset()
     left_at: float = -math.inf

@@ -20,7 +20,7 @@ _AT_REST: Final = ("Stable", "Failed")
 _WITH_DEADLINE: Final = ("Starting", "Shifting", "Promoting")
 
 
-def nothing_wedges(seen: Seen, _: Past) -> Iterator[str]:
+def nothing_wedges(seen: Seen, past: Past) -> Iterator[str]:
     """R8: what is not at rest looks again or names the event that it waits for, and no try outlasts its deadline."""
     before, after = seen.committed, seen.following
     wait = seen.response.get("resyncAfterSeconds", 0)
@@ -33,7 +33,7 @@ def nothing_wedges(seen: Seen, _: Past) -> Iterator[str]:
     clock = after["clock"]
     waited = seen.at - seconds(clock["since"]) + clock["lostSeconds"]
     deadline = seen.spec.get("progressDeadlineSeconds", _DEADLINE)
-    if after["phase"] in _WITH_DEADLINE and not clock["inPlace"] and waited > deadline + _SLACK:
+    if after["phase"] in _WITH_DEADLINE and not clock["inPlace"] and waited > deadline + _SLACK + past.apart:
         yield f"Stage {after['stage']} has waited for {waited:.0f} s, its deadline is {deadline} s."
 
 

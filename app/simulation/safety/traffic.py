@@ -29,7 +29,7 @@ def _toward_secondary(seen: Seen, past: Past, before: int, after: int) -> Iterat
         yield "the secondary is not whole"
     if not selects_both(seen.observed("Service").get(seen.app)):
         yield "the Service does not select the secondary"
-    if before == 0 and (stood := seen.at - past.widened_at) < past.settle - _ROUNDING:
+    if before == 0 and (stood := seen.at - past.widened_at) < past.settle - past.apart - _ROUNDING:
         yield f"the Service has been wide for {stood:.2f} s"
 
 
@@ -61,7 +61,7 @@ def make_before_break(seen: Seen, past: Past) -> Iterator[str]:
     if selects_both(seen.observed("Service").get(seen.app)):
         yield "The secondary is dropped while the Service selects it."
     quiet, drain = seen.at - past.last_traffic, seen.spec.get("drainSeconds", _DRAIN)
-    if quiet < drain - _ROUNDING:
+    if quiet < drain - past.apart - _ROUNDING:
         yield f"The secondary is dropped {quiet:.2f} s after its last traffic, not {drain} s."
 
 
