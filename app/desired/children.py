@@ -7,7 +7,7 @@ from app.desired.service import service
 from app.resource import names
 from app.resource.spec import Spec
 from app.resource.status import Phase, Stage
-from app.rollout.fit import connected, primary_whole
+from app.rollout.fit import connected, in_place, primary_whole, secondary_whole
 from app.rollout.observation import Observation, UnrecoverableError
 from app.rollout.posture import Posture, posture_of
 from app.rollout.revision import Json, Revision
@@ -40,7 +40,16 @@ def desired_children(observation: Observation) -> list[Json]:
 
 
 def _guarded_scope(observation: Observation, posture: Posture) -> Scope:
-    return Scope.BOTH if observation.route.highest > 0 else posture.scope
+    """Whose pods the Service selects: not narrowed under traffic (rule R2), and not widened to what is not ready (R1).
+
+    While nothing routes to the secondary, callers without a proxy are the only ones who could meet it: a rollout that
+    is given up before its first step must not show it to them on its way out.
+    """
+    if observation.route.highest > 0:
+        return Scope.BOTH
+    widens = posture.scope is Scope.BOTH and observation.children.scope is not Scope.BOTH
+    leaves = observation.committed.stage is Stage.WITHDRAWING
+    return Scope.PRIMARY if widens and (leaves or not secondary_whole(observation)) else posture.scope
 
 
 def _guarded_weight(observation: Observation, posture: Posture, route: str) -> int:
@@ -58,7 +67,20 @@ def _guarded_weight(observation: Observation, posture: Posture, route: str) -> i
         return observed
     if committed.stage is Stage.REMOVING and observation.children.secondary is not None:
         return observed
+    if committed.stage in (Stage.UPDATING, Stage.RESTORING):
+        return _steady_weight(observation, posture, route)
     return posture.weight
+
+
+def _steady_weight(observation: Observation, posture: Posture, route: str) -> int:
+    """While the primary takes a revision the traffic stays where it is: what somebody moved by hand, too.
+
+    Neither side gets more than it has, but for a primary that is whole; a route that is gone is made again.
+    """
+    if route not in observation.route.shares:
+        return posture.weight if connected(observation) else 0
+    observed = observation.route.share(route)
+    return posture.weight if observed > posture.weight and in_place(observation) else observed
 
 
 def _primary(observation: Observation, settings: Spec, posture: Posture) -> list[Json]:

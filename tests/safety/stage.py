@@ -1,6 +1,7 @@
 """A short rollout to torture: the embedded cluster in virtual time, with intervals of a few seconds."""
 
 import asyncio
+import math
 from typing import Any, Final
 
 from app.settings import Settings
@@ -119,10 +120,10 @@ class Theatre:
         history, apart = self.cluster.history, max(self._skews) - min(self._skews)
         return [str(breach) for breach in breaches(history.syncs, history.writes, SETTLE, apart)]
 
-    def story(self, lines: int = 60) -> str:
-        """What was decided, for people: every status that the hook wrote, and every write of somebody else."""
+    def story(self, until: float = math.inf, lines: int = 50) -> str:
+        """The last of what happened until a moment, for people: the hook's statuses, and what people wrote."""
         told = []
-        for write in self.cluster.history.writes:
+        for write in (one for one in self.cluster.history.writes if one.at <= until):
             when = f"{write.at - START:8.1f}"
             if write.who == PERSON:
                 told.append(f"{when} a person: {write.verb} {write.key}")

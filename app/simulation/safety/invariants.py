@@ -6,14 +6,11 @@ from typing import Final
 
 from app.simulation.kubernetes.store import Write
 from app.simulation.metacontroller.controller import Sync
+from app.simulation.safety.commitment import committed_before_acted_on
 from app.simulation.safety.past import Past
 from app.simulation.safety.progress import every_decision_explains_itself, nothing_wedges, quiet_when_nothing_happens
 from app.simulation.safety.seen import Seen, read
-from app.simulation.safety.traffic import (
-    committed_before_acted_on,
-    make_before_break,
-    only_what_is_ready_gets_more_traffic,
-)
+from app.simulation.safety.traffic import make_before_break, only_what_is_ready_gets_more_traffic
 from app.simulation.safety.versions import (
     a_failed_revision_is_not_tried_again,
     nothing_is_deleted_by_mistake,

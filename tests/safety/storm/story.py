@@ -1,6 +1,7 @@
 """What every storm is made of: a rollout, what has been visited on the way, and how it must end."""
 
 import functools
+import math
 from collections import Counter
 from collections.abc import Callable
 from typing import Any, Final
@@ -118,11 +119,13 @@ class Story(RuleBasedStateMachine):
         theatre.advance(30)
         writes = self.cluster.history.writes_since(since + 0.1, "metacontroller")
         self._must(not writes, f"R9: at rest there are writes: {[(str(write.key), write.verb) for write in writes]}")
-        self._must(theatre.breaches() == [], "\n".join(theatre.breaches()))
+        found = theatre.breaches()
+        first = min((float(sentence.split()[2].rstrip(":")) for sentence in found), default=0.0)
+        self._must(not found, "\n".join(found), until=first)
         VISITED.add(theatre)
 
-    def _must(self, truth: bool, sentence: str) -> None:  # noqa: FBT001 - reads as a sentence
-        assert truth, f"{sentence}\n\nWhat happened:\n{self.theatre.story()}"
+    def _must(self, truth: bool, sentence: str, until: float = math.inf) -> None:  # noqa: FBT001 - reads as a sentence
+        assert truth, f"{sentence}\n\nWhat happened before, by seconds:\n{self.theatre.story(until)}"
 
     def _mend(self) -> None:
         """All that is out of order around the hook is put right, and what nobody but a person can put right."""
