@@ -95,7 +95,9 @@ class Past:
         if after["stage"] == "Removing" != before.get("stage"):
             made = replace(made, drain=float(seen.setting("drainSeconds", DRAIN)))
         failed = after.get("failedRevision") or ""
-        if failed and (failed != before.get("failedRevision") or after.get("ending") != before.get("ending")):
+        if failed and (
+            failed != before.get("failedRevision") or after.get("ending") == "Failed" != before.get("ending")
+        ):
             return replace(made, failed=(failed, seen.identity))
         named_another = made.failed is not None and made.failed != (failed, seen.identity)
         return replace(made, failed=None) if named_another else made

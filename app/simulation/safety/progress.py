@@ -82,14 +82,22 @@ def quiet_when_nothing_happens(seen: Seen, past: Past) -> Iterator[str]:
     Metacontroller takes 30.0 for another value than the 30 that the API server gives back, and writes again.
     """
     previous = past.previous
-    at_rest = previous is not None and previous.at_rest and seen.at_rest
-    if previous is not None and at_rest and previous.request == seen.request and past.apart <= _CLOCKS_AGREE:
+    if previous is not None and _judged(seen, previous, past) and previous.request == seen.request:
         for part in ("status", "children"):
             if previous.response[part] != seen.response[part]:
                 yield f"Nothing happened, and the {part} differ from those of the sync before."
     for path, number in _floats(seen.response, ""):
         if number.is_integer() and not path.startswith(".resyncAfterSeconds"):
             yield f"The response has {number} at {path}."
+
+
+def _judged(seen: Seen, previous: Seen, past: Past) -> bool:
+    """Whether both are at rest, and no time in the status is taken for wrong: that is put right, whoever reads it."""
+    committed = seen.committed
+    times = [committed.get("phaseSince"), *((committed.get(part) or {}).get("since") for part in ("clock", "decision"))]
+    ahead = any(seconds(time) > seen.at + _CLOCKS_AGREE for time in times if time)
+    settled = previous.at_rest and seen.at_rest and not seen.recovered
+    return settled and not ahead and past.apart <= _CLOCKS_AGREE
 
 
 def _floats(value: object, path: str) -> Iterator[tuple[str, float]]:

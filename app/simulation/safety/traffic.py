@@ -77,6 +77,7 @@ def make_before_break(seen: Seen, past: Past) -> Iterator[str]:
     if leads(service):
         yield "The secondary is dropped while the Service selects it."
     drain = min(past.drain, float(seen.setting("drainSeconds", DRAIN)))
-    quiet = seen.at - past.last_traffic
+    # What was written at this very moment was written before, if it is observed.
+    quiet = max(0.0, seen.at - past.last_traffic)
     if quiet < drain - past.apart - ROUNDING:
         yield f"The secondary is dropped {quiet:.2f} s after its last traffic, not {drain:g} s."
