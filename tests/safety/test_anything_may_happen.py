@@ -9,7 +9,7 @@ from tests.safety.storm.machine import HAPPENINGS, PLACES, AnythingMayHappen
 from tests.safety.storm.story import VISITED
 
 BUDGET: Final = settings(
-    max_examples=40,
+    max_examples=22,
     stateful_step_count=25,
     deadline=None,
     derandomize=True,
