@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from app.simulation.safety.past import Past
-from app.simulation.safety.seen import Seen, leads, revision, seconds, selects_both, share, subsets_stand, whole
+from app.simulation.safety.seen import Seen, leads, revision, seconds, selects_both, share, whole
 from app.simulation.safety.traffic import ROUNDING
 
 _INTERVAL: Final = 30
@@ -75,8 +75,7 @@ def _routes_give(seen: Seen, weight: int) -> bool:
 
 
 def _connected(seen: Seen) -> bool:
-    way = selects_both(seen.observed("Service").get(seen.app))
-    return _candidate_stands(seen) and way and subsets_stand(seen.observed("DestinationRule").get(seen.app))
+    return _candidate_stands(seen) and seen.connected
 
 
 def _candidate_stands(seen: Seen) -> bool:
@@ -88,8 +87,7 @@ def _stable_stands(seen: Seen) -> bool:
 
 
 def _alone(seen: Seen) -> bool:
-    service = seen.observed("Service").get(seen.app)
-    return service is not None and not leads(service) and _routes_give(seen, 0)
+    return seen.service is not None and not leads(seen.service) and _routes_give(seen, 0)
 
 
 _FITS: Final[dict[str, Callable[[Seen], bool]]] = {

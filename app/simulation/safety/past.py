@@ -24,6 +24,8 @@ class Past:
         told_apart_at: when the subsets last began to tell the versions apart, likewise.
         ways: routes and Services that give the secondary traffic.
         left_at: when the secondary last lost its last way, unix seconds.
+        way_seen: since which sync the way to both versions has been observed, infinity where it was not.
+        quiet_seen: since which sync no way to the secondary has been observed, likewise.
         drain: `drainSeconds` as it was when the secondary was last found to be drained.
         tried: the candidate that was started last, and what the spec said then.
         failed: the revision that failed last, and what the spec said then; None once the spec has named another.
@@ -36,6 +38,8 @@ class Past:
     told_apart_at: float = -math.inf
     ways: frozenset[Key] = frozenset()
     left_at: float = -math.inf
+    way_seen: float = math.inf
+    quiet_seen: float = math.inf
     drain: float = math.inf
     tried: tuple[str, str] | None = None
     failed: tuple[str, str] | None = None
@@ -50,6 +54,17 @@ class Past:
     def way_since(self) -> float:
         """Since when the Service and the subsets have led to both versions; infinity where they do not."""
         return max(self.widened_at, self.told_apart_at)
+
+    def way_stood(self, at: float) -> float:
+        """Seconds that the way has stood at a moment: by the writes, or as observed, since a cache may be behind."""
+        return at - min(self.way_since, self.way_seen)
+
+    def quiet(self, at: float) -> float:
+        """Seconds that the secondary has had no traffic at a moment, likewise.
+
+        What was written at this very moment was written before, if it is observed.
+        """
+        return max(0.0, at - min(self.last_traffic, self.quiet_seen))
 
     def follows(self, seen: Seen) -> bool:
         """Whether a sync was shown what the sync before it had committed, or the same status again.
@@ -89,7 +104,11 @@ class Past:
     def remembering(self, seen: Seen) -> Self:
         """The past with what a sync decided."""
         before, after = seen.committed, seen.following
-        made = self
+        made = replace(
+            self,
+            way_seen=_since(self.way_seen, seen.at, stands=seen.connected),
+            quiet_seen=_since(self.quiet_seen, seen.at, stands=not seen.routed and not leads(seen.service)),
+        )
         if after["phase"] == "Starting" and before.get("phase") not in {"Starting", "Shifting"}:
             made = replace(made, tried=(after["candidateRevision"], seen.identity))
         if after["stage"] == "Removing" != before.get("stage"):

@@ -14,6 +14,15 @@ from app.simulation.metacontroller.controller import Sync
 _OK: Final = 200
 _REVISION: Final = "canary.atze.io/revision"
 _ACCEPTED: Final = "canary.atze.io/accepted-settings"
+_UNSAID: Final[Mapping[str, Any]] = {
+    "stableRevision": "",
+    "candidateRevision": "",
+    "weight": 0,
+    "trafficShift": 0,
+    "step": 0,
+    "clock": {"inPlace": False, "since": "1970-01-01T00:00:00Z"},
+}
+"""What a field of the status means that is not there."""
 _VERSION: Final = ("image", "imageListenPort", "template")
 
 
@@ -55,7 +64,7 @@ class Seen:
     @property
     def committed(self) -> Mapping[str, Any]:
         """The status that came with the request; what was made of it where it was of no use."""
-        return self.following if self.recovered else self.request["parent"].get("status") or {}
+        return self.following if self.recovered else {**_UNSAID, **(self.request["parent"].get("status") or {})}
 
     @property
     def following(self) -> Mapping[str, Any]:
@@ -125,6 +134,16 @@ class Seen:
     def desired_service(self) -> Object | None:
         """The Service that is asked for."""
         return self.desired.get("Service", {}).get(self.app)
+
+    @property
+    def service(self) -> Object | None:
+        """The Service that stands."""
+        return self.observed("Service").get(self.app)
+
+    @property
+    def connected(self) -> bool:
+        """Whether the Service and the subsets that stand lead to both versions."""
+        return selects_both(self.service) and subsets_stand(self.observed("DestinationRule").get(self.app))
 
     def keeps(self, revision: str) -> bool:
         """Whether a ControllerRevision tells what that revision is."""

@@ -25,7 +25,7 @@ def only_what_is_ready_gets_more_traffic(seen: Seen, past: Past) -> Iterator[str
             found = [*_toward_primary(seen)]
         for why in found:
             yield f"{name} goes from {before} to {after} % while {why}."
-    service = seen.observed("Service").get(seen.app)
+    service = seen.service
     if selects_both(seen.desired_service) and not selects_both(service) and not seen.routed:
         for why in _widened(seen):
             yield f"The Service is widened to both versions while {why}."
@@ -34,9 +34,9 @@ def only_what_is_ready_gets_more_traffic(seen: Seen, past: Past) -> Iterator[str
 def _toward_secondary(seen: Seen, past: Past, *, missing: bool) -> Iterator[str]:
     if not whole(seen.observed_deployment("secondary"), seen.committed["candidateRevision"]):
         yield "the secondary is not whole"
-    if not selects_both(seen.observed("Service").get(seen.app)):
+    if not selects_both(seen.service):
         yield "the Service does not select the secondary"
-    if not missing and (stood := seen.at - past.way_since) < past.settle - past.apart - ROUNDING:
+    if not missing and (stood := past.way_stood(seen.at)) < past.settle - past.apart - ROUNDING:
         yield f"the way to the secondary has stood for {stood:.2f} s"
 
 
@@ -67,7 +67,7 @@ def _widened(seen: Seen) -> Iterator[str]:
 
 def make_before_break(seen: Seen, past: Past) -> Iterator[str]:
     """R2."""
-    service = seen.observed("Service").get(seen.app)
+    service = seen.service
     if selects_both(service) and not selects_both(seen.desired_service) and seen.routed:
         yield f"The Service forgets the secondary while a route gives it {seen.routed} %."
     if seen.observed_deployment("secondary") is None or seen.desired_deployment("secondary") is not None:
@@ -77,7 +77,6 @@ def make_before_break(seen: Seen, past: Past) -> Iterator[str]:
     if leads(service):
         yield "The secondary is dropped while the Service selects it."
     drain = min(past.drain, float(seen.setting("drainSeconds", DRAIN)))
-    # What was written at this very moment was written before, if it is observed.
-    quiet = max(0.0, seen.at - past.last_traffic)
+    quiet = past.quiet(seen.at)
     if quiet < drain - past.apart - ROUNDING:
         yield f"The secondary is dropped {quiet:.2f} s after its last traffic, not {drain:g} s."
