@@ -5,10 +5,10 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types unit bench soak-search soak-input generate lock sbom audit serve clean
+.PHONY: help demo test lint types unit bench soak-search soak-input soak-rollouts soak generate lock sbom audit serve clean
 
 help: ## Show what there is.
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 15
 
 demo: $(VENV)/cli.stamp ## Run a rollout and a rollback against the embedded cluster. ARGS="--help" shows the options.
 	@$(BIN)/canaryapp demo $(ARGS)
@@ -28,15 +28,21 @@ unit: $(VENV)/dev.stamp ## Tests with branch coverage.
 	$(BIN)/coverage report --fail-under=95
 	$(BIN)/coverage report --fail-under=100 --include='app/rollout/*,app/analysis/*,app/desired/*' --format=total
 
+MINUTES ?= 10
+soak: soak-input soak-search soak-rollouts ## All three, each for MINUTES=10.
+
 soak-search: $(VENV)/dev.stamp ## Search ever larger models of a rollout for a broken safety rule. MINUTES=10
-	$(BIN)/python -m tests.exhaustive --minutes $(or $(MINUTES),10)
+	$(BIN)/python -m tests.exhaustive --minutes $(MINUTES)
 
 soak-input: $(VENV)/dev.stamp ## Damaged requests, other ones each time: 100,000, and for at least so many MINUTES. ARGS="--help" shows more.
-	$(BIN)/python -m tests.abuse.soak $(if $(MINUTES),--minutes $(MINUTES)) $(ARGS)
+	$(BIN)/python -m tests.abuse.soak --minutes $(MINUTES) $(ARGS)
 	DOCUMENT_EXAMPLES=1000 $(BIN)/pytest -q tests/abuse/test_document.py
 
 bench: $(VENV)/dev.stamp ## How fast the hook is, against a baseline. ARGS="--quick" is shorter, ARGS="--help" shows more.
 	@$(BIN)/python -m benchmarks $(ARGS)
+
+soak-rollouts: $(VENV)/dev.stamp ## Play anything to rollouts for MINUTES=10, with fresh chance. A story that breaks a rule is printed and kept.
+	@$(BIN)/python -m tests.safety.storm.soak --minutes $(MINUTES)
 
 generate: $(VENV)/dev.stamp ## Bring generated files up to date: the CRD, the diagrams.
 	$(BIN)/canaryapp generate

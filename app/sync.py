@@ -9,6 +9,7 @@ from app.analysis.measurement import Measurement, Query
 from app.desired.children import desired_children
 from app.prometheus.origins import AllowedOrigins
 from app.rollout.checking import queries_due
+from app.rollout.committed import moment
 from app.rollout.decision import Decision, decide
 from app.rollout.observation import Observation, observe
 from app.rollout.timings import Timings
@@ -48,6 +49,7 @@ async def sync(request: SyncRequest, operator: Operator, prometheus: Prometheus,
         IllegalTransitionError, UndecidedError: a defect; nothing may be touched.
     """
     observation = observe(request, operator.origins, operator.timings, now)
+    now = moment(observation.committed, now)
     measurements = await prometheus.measure(queries_due(observation, now))
     decision = decide(observation, measurements, now)
     response = SyncResponse(

@@ -7,8 +7,11 @@ from app.simulation.metacontroller.controller import WHO
 from app.simulation.play.chronicle import End, Rollout, rollouts
 from app.simulation.play.script import Scenario
 from app.simulation.play.stage import Stage
+from app.simulation.safety import breaches
 
 _SERVER_ERROR = 500
+_CLOCKS = 0.25
+"""Seconds by which the hook's clock may be ahead of the cluster's, which stands still while the hook is called."""
 
 
 @dataclass(frozen=True)
@@ -18,12 +21,14 @@ class Summary:
     Attributes:
         story: a sentence for each rollout, and one for where it stands.
         figures: requests, syncs, writes.
-        held: the scenario's expectations, and whether each of them is true.
+        held: the scenario's expectations, and whether each of them is true; so, too, that no safety rule was broken.
+        broken: a sentence for each time that a safety rule was broken.
     """
 
     story: tuple[str, ...]
     figures: str
     held: tuple[tuple[str, bool], ...]
+    broken: tuple[str, ...] = ()
 
     @property
     def good(self) -> bool:
@@ -31,12 +36,16 @@ class Summary:
         return all(holds for _, holds in self.held)
 
 
-def summarize(stage: Stage, scenario: Scenario) -> Summary:
-    """The summary of a scenario that was played."""
+def summarize(stage: Stage, scenario: Scenario, settle: float) -> Summary:
+    """The summary of a scenario that was played; `settle` is the operator's `CANARYAPP_SETTLE_SECONDS`."""
+    history = stage.cluster.history
+    found = breaches(history.syncs, history.writes, settle, _CLOCKS)
+    expected = tuple((expectation.sentence, expectation.holds(stage)) for expectation in scenario.expectations)
     return Summary(
         story=(*(_tell(rollout) for rollout in rollouts(stage)), _where(stage)),
         figures=", ".join(_figures(stage)),
-        held=tuple((expectation.sentence, expectation.holds(stage)) for expectation in scenario.expectations),
+        held=(*expected, ("no safety rule was broken", not found)),
+        broken=tuple(f"{one.rule}: {one.sentence}" for one in found),
     )
 
 

@@ -1,7 +1,5 @@
 """All desired children of a committed status, with the guards that hold whatever the status says."""
 
-from typing import Final
-
 from app.desired.deployment import primary_deployment, secondary_deployment
 from app.desired.istio import destination_rule, gateways, virtual_services
 from app.desired.revisions import controller_revisions
@@ -9,14 +7,11 @@ from app.desired.service import service
 from app.resource import names
 from app.resource.spec import Spec
 from app.resource.status import Phase, Stage
-from app.rollout.fit import connected, in_place, primary_whole
+from app.rollout.fit import connected, in_place, primary_whole, secondary_whole
 from app.rollout.observation import Observation, UnrecoverableError
 from app.rollout.posture import Posture, posture_of
 from app.rollout.revision import Json, Revision
 from app.rollout.route import Scope
-
-_WITH_WEIGHT: Final = (Stage.STEPPING, Stage.UPDATING, Stage.RESTORING)
-_PRIMARY_CHANGES: Final = (Stage.UPDATING, Stage.RESTORING)
 
 
 def desired_children(observation: Observation) -> list[Json]:
@@ -45,7 +40,16 @@ def desired_children(observation: Observation) -> list[Json]:
 
 
 def _guarded_scope(observation: Observation, posture: Posture) -> Scope:
-    return Scope.BOTH if observation.route.highest > 0 else posture.scope
+    """Whose pods the Service selects: not narrowed under traffic (rule R2), and not widened to what is not ready (R1).
+
+    While nothing routes to the secondary, callers without a proxy are the only ones who could meet it: a rollout that
+    is given up before its first step must not show it to them on its way out.
+    """
+    if observation.route.highest > 0:
+        return Scope.BOTH
+    widens = posture.scope is Scope.BOTH and observation.children.scope is not Scope.BOTH
+    leaves = observation.committed.stage is Stage.WITHDRAWING
+    return Scope.PRIMARY if widens and (leaves or not secondary_whole(observation)) else posture.scope
 
 
 def _guarded_weight(observation: Observation, posture: Posture, route: str) -> int:
@@ -57,15 +61,26 @@ def _guarded_weight(observation: Observation, posture: Posture, route: str) -> i
     committed, observed = observation.committed, observation.route.share(route)
     if committed.phase is Phase.INITIALIZING and not primary_whole(observation):
         return observed
-    if committed.stage in _WITH_WEIGHT and observed < posture.weight and not connected(observation):
-        return observed
+    if committed.stage is Stage.STEPPING and not connected(observation):
+        return min(posture.weight, observed)
     if committed.phase is Phase.DRAINING and committed.stage is Stage.WITHDRAWING and not primary_whole(observation):
-        return observed
-    if committed.stage in _PRIMARY_CHANGES and observed > posture.weight and not in_place(observation):
         return observed
     if committed.stage is Stage.REMOVING and observation.children.secondary is not None:
         return observed
+    if committed.stage in (Stage.UPDATING, Stage.RESTORING):
+        return _steady_weight(observation, posture, route)
     return posture.weight
+
+
+def _steady_weight(observation: Observation, posture: Posture, route: str) -> int:
+    """While the primary takes a revision the traffic stays where it is: what somebody moved by hand, too.
+
+    Neither side gets more than it has, but for a primary that is whole; a route that is gone is made again.
+    """
+    if route not in observation.route.shares:
+        return posture.weight if connected(observation) else 0
+    observed = observation.route.share(route)
+    return posture.weight if observed > posture.weight and in_place(observation) else observed
 
 
 def _primary(observation: Observation, settings: Spec, posture: Posture) -> list[Json]:

@@ -113,6 +113,7 @@ class DecisionRecord(ApiModel):
     message: Annotated[Message, Field(description="Why, as a sentence with the numbers.")]
     unblocked_by: Annotated[str, Field(max_length=MAX_MESSAGE, description="What would end the waiting.")] = ""
     next_look: Annotated[Time | None, Field(description="When the operator looks again without an event.")] = None
+    since: Annotated[Time | None, Field(description="Since when this has been the decision.")] = None
 
 
 class ConditionStatus(StrEnum):

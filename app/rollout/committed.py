@@ -31,6 +31,16 @@ def read_committed(status: Any, now: datetime) -> Status | None:
     return _clamp(read, now)
 
 
+def moment(committed: Status, now: datetime) -> datetime:
+    """The moment of a sync: what the clock says, but no earlier than what is committed.
+
+    Where the clocks of two replicas differ, one may have decided what is not due yet by the other's. Taken back by this
+    one and decided again by that one, the status would change with every sync, and every change brings the next sync.
+    """
+    known = (committed.clock.since, committed.decision.since if committed.decision else None)
+    return max([now, *(when for when in known if when is not None)])
+
+
 def _flaws(status: Status) -> Iterator[bool]:
     yield status.stage not in STAGES[status.phase]
     yield status.phase is not Phase.INITIALIZING and not status.stable_revision
@@ -45,6 +55,7 @@ def _flaws(status: Status) -> Iterator[bool]:
 def _clamp(status: Status, now: datetime) -> Status:
     moments = [status.phase_since, status.traffic_since, status.clock.since]
     moments += [moment for check in status.checks for moment in (check.measured_at, check.unavailable_since)]
+    moments.append(status.decision.since if status.decision else None)
     if not any(_is_ahead(moment, now) for moment in moments):
         return status
     return status.model_copy(
@@ -53,6 +64,8 @@ def _clamp(status: Status, now: datetime) -> Status:
             "traffic_since": _no_later(status.traffic_since, now),
             "clock": status.clock.model_copy(update={"since": _no_later(status.clock.since, now)}),
             "checks": tuple(_clamp_check(check, now) for check in status.checks),
+            "decision": status.decision
+            and status.decision.model_copy(update={"since": _no_later(status.decision.since, now)}),
         }
     )
 

@@ -60,17 +60,26 @@ def decide(observation: Observation, measurements: Sequence[Measurement], now: d
     moved = _following(observation, outcome, clock, now)
     checks = moved.checks if outcome.move and "checks" in outcome.move.changes else (check,) if check else ()
     look_at = _look_at(observation, outcome, check, now)
-    decided = DecisionRecord(
+    record = DecisionRecord(
         action=outcome.action,
         reason=outcome.reason,
         message=cut(_prefix(observation) + outcome.message),
         unblocked_by=cut(outcome.unblocked_by),
         next_look=look_at,
     )
+    dated = _dated(record, observation, now)
     conditions = conditions_of(observation, moved, outcome, now)
-    status = _with(moved, {"checks": checks, "decision": decided, "conditions": conditions})
+    status = _with(moved, {"checks": checks, "decision": dated, "conditions": conditions})
     changed = observation.recovered or status is not observation.committed
     return Decision(outcome, status, _resync_after(look_at, now, changed=changed))
+
+
+def _dated(record: DecisionRecord, observation: Observation, now: datetime) -> DecisionRecord:
+    """The record, with the moment of the committed one where both say the same."""
+    before = observation.committed.decision
+    if before is not None and before.model_copy(update={"since": None}) == record:
+        return before
+    return record.model_copy(update={"since": now})
 
 
 def _outcome(observation: Observation, clock: Clock, check: CheckRecord | None, now: datetime) -> Outcome:

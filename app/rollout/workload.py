@@ -83,9 +83,11 @@ def read_revision(deployment: Mapping[str, Any], app: str) -> Revision | None:
     """The revision that a Deployment runs, recovered from the Deployment itself (rule R4).
 
     Taken from the last configuration that Metacontroller applied, which is our own object as we returned it; where that
-    annotation is gone, from the template as it stands, which changes nothing when it is applied again.
+    annotation is gone, from the template as it stands, which changes nothing when it is applied again. A label that was
+    taken off by hand is in that configuration, too.
     """
-    name, applied = revision_label(deployment), _last_applied(deployment)
+    applied = _last_applied(deployment)
+    name = revision_label(deployment) or revision_label(applied)
     described = applied if revision_label(applied) == name else deployment
     template = mapping(mapping(described.get("spec")).get("template"))
     image = image_of(template, app)

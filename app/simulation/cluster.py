@@ -172,6 +172,10 @@ class Cluster:
         """What `kubectl delete` does."""
         self.store.delete(Key(kind, namespace, name), PERSON)
 
+    def lose_nodes(self, workload: str, seconds: float) -> None:
+        """The nodes under a Deployment's pods are lost for a while; `math.inf` for good."""
+        self._deployments.lose_nodes(workload, self.now + seconds, self.now)
+
     def set_status(self, name: str, status: Object | None, namespace: str = "default") -> None:
         """Overwrites a CanaryApp's status, as a restored backup does."""
         self.store.update_status({**self.app(name, namespace), "status": status or {}}, PERSON)

@@ -12,7 +12,15 @@ class Outages:
     Attributes:
         prometheus_fault: what is wrong with Prometheus.
         hook_down: whether the hook is out of reach.
+        answers_lost: so many answers do not arrive: the hook is killed after it was asked.
     """
 
     prometheus_fault: Fault | None = None
     hook_down: bool = False
+    answers_lost: int = 0
+
+    def take_answer(self) -> bool:
+        """Whether this answer is lost."""
+        lost = self.answers_lost > 0
+        self.answers_lost -= lost
+        return lost

@@ -7,11 +7,12 @@ import pytest
 import yaml
 from typer.testing import CliRunner, Result
 
-from app.cli import main
+from app.cli import main, summary
 from app.cli.demo import Demo, DemoError
 from app.cli.view import View
 from app.simulation.play.script import Expectation, Scenario
 from app.simulation.play.stage import Stage
+from app.simulation.safety import Breach
 from app.simulation.scenarios import SCENARIOS
 from tests.scenarios.virtual import EXAMPLE, at_the_beginning, example
 
@@ -220,3 +221,20 @@ def test_the_command_is_the_application(monkeypatch: pytest.MonkeyPatch) -> None
     with pytest.raises(SystemExit) as ended:
         main.main()
     assert ended.value.code == 2
+
+
+def test_a_broken_safety_rule_is_shown_and_the_status_is_1(asked: list[Demo], monkeypatch: pytest.MonkeyPatch) -> None:
+    """The demo judges its own history by the invariants, beside what the scenario expects."""
+
+    def broken(*_: object) -> list[Breach]:
+        return [Breach("R2", 1.0, "The secondary is dropped while a route gives it 10 %.")]
+
+    assert _demo("--image", "v2").exit_code == 0
+    monkeypatch.setattr(summary, "breaches", broken)
+    result = _demo("--image", "v2")
+    lines = result.output.splitlines()
+    assert result.exit_code == 1
+    assert lines[-2:] == [
+        "NO   no safety rule was broken",
+        "     R2: The secondary is dropped while a route gives it 10 %.",
+    ]

@@ -46,6 +46,7 @@ def test_the_demo_plays_a_scenario_with_the_real_hook() -> None:
         "yes  the secondary got 0, 10, 20, 0 %",
         "yes  the rollouts ended as Cancelled",
         "yes  no request is lost",
+        "yes  no safety rule was broken",
     ]
 
 

@@ -7,11 +7,11 @@ import pytest
 from app.cli.summary import Summary, summarize
 from app.simulation.play.script import Expectation, Scenario
 from app.simulation.scenarios import SCENARIOS
-from tests.scenarios.virtual import at_the_beginning, at_the_end
+from tests.scenarios.virtual import QUICK, at_the_beginning, at_the_end
 
 
 def _summary(name: str) -> Summary:
-    return summarize(at_the_end(name).stage, SCENARIOS[name])
+    return summarize(at_the_end(name).stage, SCENARIOS[name], QUICK.settings.settle_seconds)
 
 
 def test_a_release_is_told_in_plain_words() -> None:
@@ -55,6 +55,22 @@ def test_other_ends_are_told_apart(name: str, sentence: str) -> None:
 def test_an_expectation_that_does_not_hold_spoils_the_end() -> None:
     """It is shown with its sentence, and it is not good."""
     ends = (Expectation("water is wet", lambda _: True), Expectation("the moon is green", lambda _: False))
-    summary = summarize(at_the_beginning().stage, Scenario("a test", (), ends))
-    assert summary.held == (("water is wet", True), ("the moon is green", False), ("no request is lost", True))
+    summary = summarize(at_the_beginning().stage, Scenario("a test", (), ends), 0.5)
+    assert summary.held == (
+        ("water is wet", True),
+        ("the moon is green", False),
+        ("no request is lost", True),
+        ("no safety rule was broken", True),
+    )
+    assert not summary.good
+
+
+def test_a_safety_rule_that_was_broken_spoils_the_end() -> None:
+    """Each time is told; here the proxies had less time to learn of the secondary than they should have had."""
+    summary = summarize(at_the_end("release").stage, SCENARIOS["release"], settle=60.0)
+    assert summary.held[-1] == ("no safety rule was broken", False)
+    assert summary.broken
+    assert all(
+        re.fullmatch(r"R1: .* while the way to the secondary has stood for .* s\.", one) for one in summary.broken
+    )
     assert not summary.good

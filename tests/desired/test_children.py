@@ -170,6 +170,36 @@ def test_the_children_follow_the_committed_stage(
             rolling_back(Stage.REMOVING, route=30), weights(0), id="traffic for a secondary that is gone ends at once"
         ),
         pytest.param(scene(phase=Phase.STABLE, route=30), weights(0), id="traffic at rest ends at once"),
+        pytest.param(
+            scene(phase=Phase.PROMOTING, step=5, weight=50, route=10),
+            weights(10),
+            id="what somebody lowered by hand stays low while the primary is updated",
+        ),
+        pytest.param(
+            scene(phase=Phase.PROMOTING, step=5, weight=50, route=90, primary=pods(V2, ready=0)),
+            weights(90),
+            id="what somebody raised by hand stays until the updated primary is whole",
+        ),
+        pytest.param(
+            scene(phase=Phase.PROMOTING, step=5, weight=50, route=90),
+            weights(50),
+            id="an updated primary that is whole gets its share",
+        ),
+        pytest.param(
+            rolling_back(Stage.RESTORING, weight=50, route=90, primary=pods(V1, ready=0)),
+            weights(90),
+            id="what somebody raised by hand stays until the restored primary is whole",
+        ),
+        pytest.param(
+            scene(phase=Phase.PROMOTING, step=5, weight=50, route={APP: 50}),
+            weights(50),
+            id="a route that is gone in a promotion is made again",
+        ),
+        pytest.param(
+            scene(phase=Phase.PROMOTING, step=5, weight=50, route={APP: 50}, secondary=pods(ready=0)),
+            {APP: 50, f"{APP}.mesh": 0},
+            id="a route that is made again gives nothing to a secondary that broke",
+        ),
     ],
 )
 def test_a_weight_does_not_rise_toward_what_is_not_whole(observation: Observation, expected: dict[str, int]) -> None:
@@ -189,6 +219,22 @@ def test_a_weight_does_not_rise_toward_what_is_not_whole(observation: Observatio
 def test_the_service_is_not_narrowed_while_a_route_sends_traffic(observation: Observation) -> None:
     """Make before break (rule R2): the pods stay selected until no observed route names them."""
     assert posture(observation)[2] == BOTH
+
+
+@pytest.mark.parametrize(
+    "observation",
+    [
+        pytest.param(rolling_back(Stage.WITHDRAWING, scope=Scope.PRIMARY), id="given up before the first step"),
+        pytest.param(rolling_back(Stage.WITHDRAWING, scope=None), id="given up, and the Service is gone"),
+        pytest.param(
+            scene(phase=Phase.STARTING, stage=Stage.CONNECTING, scope=Scope.PRIMARY, secondary=pods(ready=0)),
+            id="a secondary that broke before it was connected",
+        ),
+    ],
+)
+def test_the_service_is_not_widened_to_what_is_not_ready_or_leaves(observation: Observation) -> None:
+    """Callers without a proxy know the selector alone, and would meet what no rollout shows to anybody (rule R1)."""
+    assert posture(observation)[2] == ALONE
 
 
 @pytest.mark.parametrize(

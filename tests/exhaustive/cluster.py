@@ -1,11 +1,9 @@
 """What a cluster makes of a sync: writes in Metacontroller's order, each of which may fail; pods that come and go."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from typing import Final, NamedTuple
 
-from app.simulation.safety.seen import selects_both, share
-from tests.exhaustive.moments import older
-from tests.exhaustive.state import APP, Child, Children, History, child, put, without
+from tests.exhaustive.state import Child, Children, child, put, without
 from tests.exhaustive.things import Health, Object, Things
 
 _SEEN: Final = {Health.UNSEEN: Health.DOWN, Health.UNSEEN_SERVING: Health.ROLLING}
@@ -87,26 +85,3 @@ def breaking(one: Child) -> Child | None:
     if one.health in _SERVING:
         return one._replace(health=Health.UNSEEN if one.health is Health.UNSEEN_SERVING else Health.DOWN)
     return None
-
-
-def later(history: History) -> History:
-    """The past, one tick later."""
-    return history._replace(widened=older(history.widened), left=older(history.left))
-
-
-def remembered(history: History, before: Children, after: Children, things: Things) -> History:
-    """The past with a change of the children in it."""
-    if before == after:
-        return history
-    service = child(after, f"Service {APP}")
-    wide = service is not None and selects_both(things[service.thing].live)
-    opened = wide or any(share(route) > 0 for route in _routes(after, things))
-    return history._replace(
-        widened=(history.widened or 0) if wide else None,
-        open=opened,
-        left=0 if history.open or opened else history.left,
-    )
-
-
-def _routes(children: Children, things: Things) -> Iterator[Object]:
-    return (things[one.thing].live for one in children if one.key.startswith("VirtualService "))

@@ -7,10 +7,11 @@ from typing import Final, NamedTuple
 
 from app.resource.status import Verdict
 from app.simulation.safety.invariants import Breach
-from tests.exhaustive.cluster import Write, applied, breaking, edited, image, later, progress, remembered, writes_of
+from tests.exhaustive.cluster import Write, applied, breaking, edited, image, progress, writes_of
 from tests.exhaustive.hands import EDITS
 from tests.exhaustive.hook import Answer, Hook, View
 from tests.exhaustive.moments import LOST
+from tests.exhaustive.past import answered, later, written
 from tests.exhaustive.state import Child, Children, Parent, Spec, State, child, put, without
 
 _HALF: Final = ("phase", "stage", "weight", "lastFailedTag")
@@ -136,13 +137,16 @@ class Events:
     def _synced(self, state: State, sync: Sync) -> Event:
         answer = self._hook.ask(sync.view)
         children = applied(state.children, sync.writes, self._hook.things)
+        old = sync.view.parent.status != state.parent.status
+        before = state.history._replace(edited=state.history.edited or old)
+        history = answered(state.history, answer.seen) if answer else state.history
         parent = state.parent._replace(status=answer.status) if answer and sync.committed else state.parent
         after = state._replace(
             parent=parent,
             children=children,
-            history=remembered(state.history, state.children, children, self._hook.things),
+            history=written(history, state.children, children, self._hook.things),
         )
-        return Event(_story(sync, answer), after, self._hook.judge(sync.view, state.history))
+        return Event(_story(sync, answer), after, self._hook.judge(sync.view, before))
 
     def _team(self, state: State) -> Iterator[Event]:
         """The team changes its mind."""
@@ -172,7 +176,8 @@ class Events:
             ("The status is wiped.", LOST),
             ("The status is cut.", statuses.kept(state.parent.status, *_HALF)),
         ):
-            yield Event(what, state._replace(parent=state.parent._replace(status=status)))
+            history = state.history._replace(edited=True)
+            yield Event(what, state._replace(parent=state.parent._replace(status=status), history=history))
         for one in state.children:
             if (broken := breaking(one)) is not None:
                 yield self._changed(state, f"{one.key} loses its pods.", put(state.children, broken))
@@ -187,7 +192,7 @@ class Events:
                 yield self._changed(state, what, put(state.children, edited(found, edit, self._hook.things)))
 
     def _changed(self, state: State, what: str, children: Children) -> Event:
-        history = remembered(state.history, state.children, children, self._hook.things)
+        history = written(state.history, state.children, children, self._hook.things)
         return Event(what, state._replace(children=children, history=history))
 
     def _stops_working(self, state: State, version: str) -> State:

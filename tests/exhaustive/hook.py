@@ -1,8 +1,7 @@
 """The hook itself, asked about a state: the real request models, decision and builders, and the safety rules."""
 
-import math
 from collections.abc import Coroutine, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cached_property
 from typing import Any, Final, NamedTuple, cast
@@ -13,13 +12,12 @@ from app.resource import names
 from app.resource.status import Verdict
 from app.rollout.observation import UnrecoverableError
 from app.rollout.timings import Timings
-from app.simulation.kubernetes.objects import SERVICE, Key
 from app.simulation.safety.invariants import Breach, judge
-from app.simulation.safety.past import Past
 from app.simulation.safety.seen import Seen
 from app.sync import Operator, Synced, sync
 from app.wire import SyncRequest
 from tests.exhaustive.moments import DEADLINE, NOW, SETTLE, TICK, Json, Statuses
+from tests.exhaustive.past import past_of
 from tests.exhaustive.state import APP, Children, History, Parent, Spec
 from tests.exhaustive.things import KINDS, Things, group_of
 
@@ -44,10 +42,6 @@ _ANSWERS: Final[dict[Verdict, Samples | Unanswered]] = {
     Verdict.INCONCLUSIVE: Samples(1, 0, 1, None),
     Verdict.UNAVAILABLE: Unanswered("Prometheus is down."),
 }
-
-
-_WAY: Final = Key(SERVICE, "default", APP)
-"""Stands for whichever way leads to the secondary: the rules ask only whether there is one."""
 
 
 class View(NamedTuple):
@@ -158,9 +152,7 @@ class Hook:
         if answer is None:
             return ()
         if key not in self._judged:
-            # A skewed clock may cut an interval short by as much as it is ahead: the rules are told of a later moment.
-            seen = replace(answer.seen, at=NOW.timestamp() + (TICK if history.skewed else 0))
-            self._judged[key] = tuple(judge(seen, _past(history)))
+            self._judged[key] = tuple(judge(answer.seen, past_of(history)))
         return self._judged[key]
 
     def spec(self, spec: Spec) -> Json:
@@ -188,18 +180,6 @@ class Hook:
             thing = self.things[one.thing]
             groups[group_of(thing.kind)][thing.name] = self.things.shown(one.thing, one.health)
         return {"parent": parent, "children": groups, "finalizing": False}
-
-
-def _past(history: History) -> Past:
-    def at(age: int | None, never: float) -> float:
-        return never if age is None else NOW.timestamp() - age * TICK
-
-    return Past(
-        settle=_OPERATOR.timings.settle,
-        widened_at=at(history.widened, math.inf),
-        ways=frozenset({_WAY} if history.open else ()),
-        left_at=at(history.left, -math.inf),
-    )
 
 
 def _finished(coroutine: Coroutine[Any, Any, Synced]) -> Synced:

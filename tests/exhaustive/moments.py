@@ -24,12 +24,9 @@ _STAGE: Final = 6
 """Ticks; a stage that has stood or waited for longer is the same: its deadline is over, and so is the slack of R8."""
 _RECENT: Final = 2
 """Ticks; a check of longer ago is the same: it is due again, whatever clock a replica has."""
-_PAST: Final = 3
-"""Ticks; what happened before is the same: everything has settled and is drained."""
-
 LOST: Final = 0
 """The number of a status that is gone."""
-_UNREAD: Final = ("decision", "conditions", "observedGeneration", "lastTrafficShift", "successfulRelease")
+_UNREAD: Final = ("conditions", "observedGeneration", "lastTrafficShift", "successfulRelease")
 _TIMES: Final = ("trafficSince",)
 
 Json = dict[str, Any]
@@ -64,7 +61,7 @@ class Statuses:
         """The number of the same status, one tick later."""
         if number not in self._later:
             aged = self._aged[number]
-            self._later[number] = LOST if aged is None else self._number(_with_times(aged, _older))
+            self._later[number] = LOST if aged is None else self._number(_without_decided(_with_times(aged, _older)))
         return self._later[number]
 
     def further_back(self, number: int) -> Json | None:
@@ -85,11 +82,6 @@ class Statuses:
         return self._numbers[text]
 
 
-def older(age: int | None) -> int | None:
-    """What happened before, one tick later."""
-    return None if age is None else min(age + 1, _PAST)
-
-
 def _older(age: int, longest: int) -> int:
     return min(age + 1, longest)
 
@@ -105,6 +97,8 @@ def _age(moment: str, longest: int) -> int:
 def read_part(status: Json) -> Json:
     """What decisions read of a status, with its times."""
     read = {field: value for field, value in status.items() if field not in _UNREAD}
+    if "decision" in read:
+        read["decision"] = {"action": "Hold", "reason": "Any", "message": "Any.", "since": read["decision"]["since"]}
     read["phaseSince"] = format_time(NOW)
     read["failureMessage"] = read["failureMessage"] and "It failed."
     unread = {"message": "It was asked.", "query": "up", "windowStart": format_time(NOW)}
@@ -114,11 +108,18 @@ def read_part(status: Json) -> Json:
 def _aged(status: Json) -> Json:
     read = read_part(status)
     read["clock"] = {**read["clock"], "lostSeconds": min(read["clock"]["lostSeconds"], DEADLINE * TICK)}
-    return _with_times(read, _age)
+    return _without_decided(_with_times(read, _age))
+
+
+def _without_decided(aged: Json) -> Json:
+    """Without a decision of the past: only one that a replica made whose clock is ahead is read."""
+    return {field: value for field, value in aged.items() if field != "decision" or value["since"] < 0}
 
 
 def _with_times(status: Json, turn: Callable[[Any, int], Any]) -> Json:
     turned = {**status, **{field: turn(status[field], _RECENT) for field in _TIMES if field in status}}
+    if "decision" in status:
+        turned["decision"] = {**status["decision"], "since": turn(status["decision"]["since"], _RECENT)}
     if "clock" in status:
         turned["clock"] = {**status["clock"], "since": turn(status["clock"]["since"], _STAGE)}
     if "checks" in status:

@@ -1,12 +1,18 @@
 """One state of the small model: all that the next sync, or the next judgement of one, depends on."""
 
+import math
 from typing import Final, NamedTuple
 
+from app.simulation.kubernetes.objects import Key
 from tests.exhaustive.things import Health
 
 APP: Final = "shop"
 PRIMARY: Final = f"Deployment {APP}-primary"
 SECONDARY: Final = f"Deployment {APP}-secondary"
+
+
+LONG_AGO: Final = 3
+"""Ticks; what happened before is the same: everything has settled and is drained."""
 
 
 class Spec(NamedTuple):
@@ -56,18 +62,32 @@ class Parent(NamedTuple):
 
 
 class History(NamedTuple):
-    """What the invariants need of the past, in ticks before now.
+    """What the invariants need of the past (`Past`), with ticks before now in the place of moments, None for never.
 
     Attributes:
-        widened: since when the Service selects both versions, None where it does not.
-        open: whether any way leads to the secondary: a route with a weight, or the Service's selector.
-        left: since when none has, None where none ever did.
+        widened: since when the Service selects both versions.
+        told_apart: since when the subsets tell them apart.
+        ways: routes and Services that give the secondary traffic.
+        left: since when there has been no such way.
+        way_seen: since when the way to both versions has been observed.
+        quiet_seen: since when no way to the secondary has been observed.
+        drain: seconds that a drained secondary was to be kept.
+        tried: the candidate that was started last, and what the spec said then.
+        failed: the revision that failed last, and what the spec said then.
+        edited: whether somebody has changed the status since the last sync.
         skewed: whether a replica with another clock has answered.
     """
 
     widened: int | None = None
-    open: bool = False
-    left: int | None = None
+    told_apart: int | None = None
+    ways: frozenset[Key] = frozenset()
+    left: int | None = LONG_AGO
+    way_seen: int | None = None
+    quiet_seen: int | None = None
+    drain: float = math.inf
+    tried: tuple[str, str] | None = None
+    failed: tuple[str, str] | None = None
+    edited: bool = False
     skewed: bool = False
 
 

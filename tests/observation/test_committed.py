@@ -7,7 +7,7 @@ import pytest
 
 from app.resource.base import format_time
 from app.resource.status import Phase, Stage, Status
-from app.rollout.committed import MAX_SKEW, read_committed
+from app.rollout.committed import MAX_SKEW, moment, read_committed
 from tests.observation.requests import NOW
 
 Json = dict[str, Any]
@@ -166,6 +166,27 @@ def test_a_time_in_the_future_does_not_hold_a_rollout(ahead: timedelta, read_as:
     assert read is not None
     assert (read.phase_since, read.traffic_since, read.clock.since) == (expected, expected, expected)
     assert (read.checks[0].measured_at, read.checks[0].unavailable_since) == (expected, expected)
+
+
+@pytest.mark.parametrize(
+    ("since", "decided", "expected"),
+    [
+        pytest.param(-60, None, 0, id="the clock is ahead of all that is committed"),
+        pytest.param(3, -60, 3, id="another replica has seen the children match, in a moment to come"),
+        pytest.param(-60, 5, 5, id="another replica has decided, in a moment to come"),
+        pytest.param(3, 5, 5, id="the latest of all counts"),
+        pytest.param(-60, 3600, 0, id="a time that no clock can have written does not"),
+    ],
+)
+def test_no_sync_takes_place_before_what_is_committed(since: int, decided: int | None, expected: int) -> None:
+    """A replica whose clock is behind does not take back what another one decided (rule R9)."""
+    decision = {"action": "Hold", "reason": "Settling", "message": "It settles."}
+    if decided is not None:
+        decision |= {"since": format_time(NOW + timedelta(seconds=decided))}
+    clock = {**CLOCK, "since": format_time(NOW + timedelta(seconds=since))}
+    read = read_committed(status(clock=clock, decision=decision), NOW)
+    assert read is not None
+    assert moment(read, NOW) == NOW + timedelta(seconds=expected)
 
 
 def test_times_that_are_not_there_stay_so() -> None:

@@ -205,6 +205,14 @@ def test_a_revision_is_read_from_the_template_where_what_was_applied_is_lost(con
     }
 
 
+def test_a_label_that_was_taken_off_is_in_what_was_applied_last() -> None:
+    """Somebody removed it by hand; which revision it is can still be told, and applying it puts the label back."""
+    configuration = json.dumps({"spec": {"template": labelled(ONE, "primary")}})
+    unlabelled = with_defaults()
+    del unlabelled["spec"]["template"]["metadata"]["labels"]["canary.atze.io/revision"]
+    assert read_revision(applied(unlabelled, configuration), APP) == ONE
+
+
 def test_reading_a_revision_leaves_the_request_as_it_was() -> None:
     """An observation is a reading, not an edit."""
     deployed = with_defaults()

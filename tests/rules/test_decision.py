@@ -190,7 +190,21 @@ def test_a_decision_is_recorded_whole() -> None:
         "message": "The primary comes up with shop:v1: 1 of 1 pods updated, 0 available.",
         "unblockedBy": "an available primary",
         "nextLook": "2026-01-01T12:09:50.000Z",
+        "since": "2026-01-01T12:00:00.000Z",
     }
+
+
+def test_a_decision_that_stays_the_same_keeps_its_moment() -> None:
+    """Since when it has been the decision is told; decided anew, it is written anew only if something else is said."""
+    observation = scene(phase=Phase.STABLE, in_place_for=60)
+    first = decide(observation, (), ago(30)).status
+    assert first.decision is not None
+    again = decide(replace(observation, committed=first), (), NOW).status.decision
+    assert again == first.decision
+    assert again.since == ago(30)
+    other = decide(replace(observation, committed=first, wanted=V2), (), NOW).status.decision
+    assert other is not None
+    assert (other.reason, other.since) == (Reason.ROLLOUT_STARTED, NOW)
 
 
 def test_a_move_that_the_tables_do_not_have_is_a_defect(monkeypatch: pytest.MonkeyPatch) -> None:

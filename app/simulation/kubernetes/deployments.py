@@ -20,6 +20,8 @@ WHO: Final = "deployment-controller"
 REVISION: Final = "deployment.kubernetes.io/revision"
 _REMEMBERED: Final = 60.0
 """Seconds: the proxies may know a pod for a while after its end."""
+_EVICTED: Final = 300.0
+"""Seconds that a pod stays on a lost node (Kubernetes, "Taint based Evictions": the default tolerations)."""
 
 
 @dataclass(eq=False)
@@ -47,6 +49,12 @@ class _ReplicaSet:
         )
         self.pods.append(pod)
         return pod
+
+    def evicted(self, now: float) -> list[Pod]:
+        """Takes out the pods whose nodes have been lost for too long."""
+        gone = [pod for pod in self.pods if pod.lost(now) and now - pod.cut_off[0] >= _EVICTED]
+        self.pods = [pod for pod in self.pods if pod not in gone]
+        return gone
 
     def take(self, count: int) -> list[Pod]:
         """Takes out the pods that are missed least: not ready, ready for the shortest time, youngest."""
@@ -118,6 +126,15 @@ class DeploymentController:
         """The names of the pods whose processes run, those that are stopping included."""
         return {pod.name for pod in self.pods(leaving=True) if now < (pod.deleted or now) + self._stop_delay}
 
+    def lose_nodes(self, workload: str, until: float, now: float) -> None:
+        """The nodes of a Deployment's pods are lost until then; pods that are made later run on others.
+
+        The pods are not ready from now on (Kubernetes, "Nodes", heartbeats, without the grace period of 40 s).
+        """
+        for pod in self.pods():
+            if pod.workload == workload:
+                pod.cut_off = (now, until)
+
     def tick(self, now: float) -> None:
         """One look at everything."""
         deployments = {key_of(deployment): deployment for deployment in self._store.list(DEPLOYMENT)}
@@ -135,6 +152,8 @@ class DeploymentController:
             rollout.generation, rollout.seen_at = generation, now
         for pod in rollout.pods:
             pod.refresh(now, self._images)
+        for one in rollout.sets:
+            self._leave(one.evicted(now), now)
         if now < rollout.seen_at + self._reaction:
             return
         spec = deployment["spec"]

@@ -38,7 +38,7 @@ class ChildManager:
     """Deletes what is not wanted, then applies what is, kind by kind; one that fails does not stop the others."""
 
     def __init__(self, store: ObjectStore, faults: Faults) -> None:
-        """`faults` says which children are refused."""
+        """`faults` says which writes are refused."""
         self._store = store
         self._faults = faults
 
@@ -63,6 +63,7 @@ class ChildManager:
     def _delete(self, key: Key, child: Object) -> None:
         if is_going(child):
             return
+        self._faults.before_write("delete", child)
         try:
             self._store.delete(key, WHO, uid=child["metadata"]["uid"])
         except NotFoundError:
@@ -71,7 +72,7 @@ class ChildManager:
     def _create(self, parent: Object, _: Object, desired: Object) -> None:
         made = with_last_applied(desired, desired)
         made["metadata"] = {**made["metadata"], "ownerReferences": [owner_reference(parent)]}
-        self._refuse(made)
+        self._faults.before_write("create", made)
         try:
             self._store.create(made, WHO)
         except AlreadyExistsError:
@@ -81,15 +82,11 @@ class ChildManager:
         changed = apply_update(observed, desired)
         if changed == observed or is_going(observed):
             return
-        self._refuse(changed)
+        self._faults.before_write("update", changed)
         try:
             self._store.update(changed, WHO)
         except (ConflictError, NotFoundError):
             return  # What changed it brings the next sync.
-
-    def _refuse(self, child: Object) -> None:
-        if sentence := self._faults.refuse(child):
-            raise ApiError(sentence)
 
 
 def _order(key: Key) -> tuple[tuple[str, str, str], str]:

@@ -5,6 +5,7 @@ failed call changes nothing; a child that cannot be applied stops neither the ot
 """
 
 import json
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -24,7 +25,7 @@ from app.simulation.kubernetes.objects import (
 from app.simulation.kubernetes.store import ObjectStore, Write
 from app.simulation.metacontroller.children import ChildManager, wanted_children
 from app.simulation.metacontroller.claim import claim
-from app.simulation.metacontroller.faults import Faults
+from app.simulation.metacontroller.faults import Faults, StoppedError
 from app.simulation.metacontroller.hook import Desired, HookCall, HookFailedError, HookUnreachableError, read_desired
 from app.simulation.metacontroller.kinds import CHILD_KINDS, COMPOSITE_CONTROLLER, SELECTOR_LABEL, WHO
 from app.simulation.metacontroller.queue import Backoff, WorkQueue
@@ -66,6 +67,7 @@ class Metacontroller:
         self._queue = WorkQueue(self._backoff)
         self._observer: Callable[[Sync], None] = lambda _: None
         self._resynced: float | None = None
+        self._silent_until = -math.inf
         store.watchers.append(self._on_write)
 
     def on_sync(self, observer: Callable[[Sync], None]) -> None:
@@ -75,17 +77,33 @@ class Metacontroller:
     def restart(self, now: float) -> None:
         """Forgets timers and failures, and looks at every parent, as a process does that starts at `now`."""
         self._queue = WorkQueue(self._backoff)
+        self.wake(now)
+
+    def wake(self, at: float) -> None:
+        """Looks at every parent at `at`, without any cause, as when the caches are listed anew."""
         for parent in self._store.list(CANARY_APP):
-            self._queue.add_after(key_of(parent), now)
+            self._queue.add_after(key_of(parent), at)
 
     async def work(self, now: float) -> bool:
         """Does one sync that is due; says whether there was one."""
+        if now < self._silent_until:
+            return False
         self._resync(now)
         key = self._queue.take(now)
         if key is None:
             return False
         if self._faults.take_sync():
             return True
+        if late := self._faults.take_delay():
+            self._queue.add_after(key, now + late)
+            return True
+        try:
+            await self._work_on(key, now)
+        except StoppedError:
+            self._stop(now)
+        return True
+
+    async def _work_on(self, key: Key, now: float) -> None:
         try:
             await self._sync(key, now)
         except HookFailedError as failure:
@@ -97,7 +115,15 @@ class Metacontroller:
             self._queue.add_failed(key, now)
         else:
             self._queue.forget(key)
-        return True
+        if self._faults.take_repeat():
+            self._queue.add(key)
+
+    def _stop(self, now: float) -> None:
+        """The process has ended; another one begins, and knows nothing of it."""
+        seconds = self._faults.stop.seconds if self._faults.stop else 0.0
+        self._faults.stop = None
+        self._silent_until = now + seconds
+        self.restart(self._silent_until)
 
     def _resync(self, now: float) -> None:
         """Every parent is looked at once a period (`resyncPeriodSeconds`), whatever happens."""
@@ -160,7 +186,10 @@ class Metacontroller:
         current = self._store.get(key_of(parent))
         if current is None or current["metadata"]["uid"] != parent["metadata"]["uid"]:
             return False
-        if current.get("status") != written and not self._faults.take_status_write():
+        if current.get("status") == written:
+            return True
+        self._faults.before_write("status", current)
+        if not self._faults.take_status_write():
             self._store.update_status({**current, "status": written}, WHO)
         return True
 

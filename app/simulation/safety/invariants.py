@@ -6,14 +6,11 @@ from typing import Final
 
 from app.simulation.kubernetes.store import Write
 from app.simulation.metacontroller.controller import Sync
+from app.simulation.safety.commitment import committed_before_acted_on
 from app.simulation.safety.past import Past
 from app.simulation.safety.progress import every_decision_explains_itself, nothing_wedges, quiet_when_nothing_happens
 from app.simulation.safety.seen import Seen, read
-from app.simulation.safety.traffic import (
-    committed_before_acted_on,
-    make_before_break,
-    only_what_is_ready_gets_more_traffic,
-)
+from app.simulation.safety.traffic import make_before_break, only_what_is_ready_gets_more_traffic
 from app.simulation.safety.versions import (
     a_failed_revision_is_not_tried_again,
     nothing_is_deleted_by_mistake,
@@ -61,16 +58,23 @@ def judge(seen: Seen, past: Past) -> Iterator[Breach]:
             yield Breach(rule, seen.at, sentence)
 
 
-def breaches(syncs: Sequence[Sync], writes: Sequence[Write], settle: float = 5.0) -> list[Breach]:
+def breaches(syncs: Sequence[Sync], writes: Sequence[Write], settle: float = 5.0, apart: float = 0.0) -> list[Breach]:
     """Everything that broke a rule, in the order of time, for the history of one CanaryApp.
 
+    A recording of a real cluster must hold every call of the hook (request, HTTP status and response, as bytes, with
+    its moment), and every change of the CanaryApp's Services, VirtualServices and DestinationRules from before the
+    first call on, as a watch delivers it: the moment, kind, namespace and name, and the object after the change. Writes
+    of other kinds, who wrote, and the objects before are not needed. Where calls are missing, what spans two calls
+    (R5, R6, R7 and R9) is judged from those that are there.
+
     Args:
-        syncs: every call of the hook.
+        syncs: every call of the hook, in the order of time.
         writes: every write to the API server, in the order of time.
         settle: the operator's `CANARYAPP_SETTLE_SECONDS`.
+        apart: seconds by which the clocks of the hook's replicas may differ; a wait may be shorter by so much.
     """
     found: list[Breach] = []
-    past, position = Past(settle), 0
+    past, position = Past(settle, apart), 0
     previous: Seen | None = None
     for sync in syncs:
         start = position

@@ -1,6 +1,7 @@
 """One sync as it went over the wire, read without the hook's own code."""
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,6 +13,17 @@ from app.simulation.metacontroller.controller import Sync
 
 _OK: Final = 200
 _REVISION: Final = "canary.atze.io/revision"
+_ACCEPTED: Final = "canary.atze.io/accepted-settings"
+_UNSAID: Final[Mapping[str, Any]] = {
+    "stableRevision": "",
+    "candidateRevision": "",
+    "weight": 0,
+    "trafficShift": 0,
+    "step": 0,
+    "clock": {"inPlace": False, "since": "1970-01-01T00:00:00Z"},
+}
+"""What a field of the status means that is not there."""
+_VERSION: Final = ("image", "imageListenPort", "template")
 
 
 @dataclass(frozen=True)
@@ -52,7 +64,7 @@ class Seen:
     @property
     def committed(self) -> Mapping[str, Any]:
         """The status that came with the request; what was made of it where it was of no use."""
-        return self.following if self.recovered else self.request["parent"].get("status") or {}
+        return self.following if self.recovered else {**_UNSAID, **(self.request["parent"].get("status") or {})}
 
     @property
     def following(self) -> Mapping[str, Any]:
@@ -76,6 +88,32 @@ class Seen:
         """Of the CanaryApp."""
         return int(self.request["parent"]["metadata"]["generation"])
 
+    @property
+    def refused(self) -> bool:
+        """Whether the hook says that it refuses the spec."""
+        stalled = next(one for one in self.following["conditions"] if one["type"] == "Stalled")
+        return bool(stalled["status"] == "True" and stalled["reason"] == "InvalidSpec")
+
+    def setting(self, name: str, default: Any) -> Any:
+        """A field of the spec in force: of the one that was accepted last, where this one is refused."""
+        spec = self.spec
+        if self.refused:
+            keepers = (self.observed_deployment("primary"), self.service)
+            kept = [((one or {"metadata": {}})["metadata"].get("annotations") or {}).get(_ACCEPTED) for one in keepers]
+            spec = json.loads(next(filter(None, kept), "{}"))
+        value = spec.get(name)
+        return default if value is None else value
+
+    @property
+    def identity(self) -> str:
+        """What makes up the version that the spec asks for."""
+        return json.dumps([_meant(self.spec.get(field)) for field in _VERSION], sort_keys=True)
+
+    @property
+    def routed(self) -> int:
+        """The largest percent that an observed route gives the secondary."""
+        return max((share(service) for service in self.observed("VirtualService").values()), default=0)
+
     def observed(self, kind: str) -> Mapping[str, Object]:
         """The children of a kind in the request, by name, without those that are being deleted."""
         groups = {group.split(".")[0]: found or {} for group, found in self.request["children"].items()}
@@ -93,6 +131,26 @@ class Seen:
         """The primary or secondary that stands."""
         return self.observed("Deployment").get(f"{self.app}-{role}")
 
+    @property
+    def desired_service(self) -> Object | None:
+        """The Service that is asked for."""
+        return self.desired.get("Service", {}).get(self.app)
+
+    @property
+    def service(self) -> Object | None:
+        """The Service that stands."""
+        return self.observed("Service").get(self.app)
+
+    @property
+    def connected(self) -> bool:
+        """Whether the Service and the subsets that stand lead to both versions."""
+        return selects_both(self.service) and subsets_stand(self.observed("DestinationRule").get(self.app))
+
+    def keeps(self, revision: str) -> bool:
+        """Whether a ControllerRevision tells what that revision is."""
+        kept = self.observed("ControllerRevision").get(f"{self.app}-{revision}") or {}
+        return "template" in (kept.get("data") or {})
+
     def desired_deployment(self, role: str) -> Object | None:
         """The primary or secondary that is asked for."""
         return self.desired.get("Deployment", {}).get(f"{self.app}-{role}")
@@ -109,18 +167,35 @@ def seconds(moment: str) -> float:
 
 
 def share(virtual_service: Object | None) -> int:
-    """Percent that a VirtualService gives the secondary."""
-    if virtual_service is None:
-        return 0
-    routes = [entry for http in virtual_service["spec"]["http"] for entry in http["route"]]
-    return max(
-        (int(entry.get("weight", 0)) for entry in routes if entry["destination"]["subset"] == "secondary"), default=0
-    )
+    """Percent that a VirtualService gives pods which are not the primary's; a lone destination takes everything."""
+    return max(map(_share_of, virtual_service["spec"]["http"]), default=0) if virtual_service is not None else 0
+
+
+def _share_of(http: Mapping[str, Any]) -> int:
+    routes = http["route"]
+    weights = [int(entry.get("weight") or 0) if len(routes) > 1 else 1 for entry in routes]
+    others = [
+        weight for entry, weight in zip(routes, weights, strict=True) if entry["destination"].get("subset") != "primary"
+    ]
+    return math.ceil(100 * sum(others) / (sum(weights) or 1))
 
 
 def selects_both(service: Object | None) -> bool:
     """Whether a Service selects the pods of both versions."""
-    return service is not None and "service" not in service["spec"]["selector"]
+    return service is not None and (service["spec"].get("selector") or {}).keys() == {"app"}
+
+
+def leads(service: Object | None) -> bool:
+    """Whether a Service selects the secondary's pods, alone or with others."""
+    selector = service["spec"].get("selector") if service is not None else None
+    return bool(selector and selector.get("service", "secondary") == "secondary")
+
+
+def subsets_stand(destination_rule: Object | None) -> bool:
+    """Whether a DestinationRule tells the secondary's pods from the primary's."""
+    subsets = (destination_rule or {"spec": {}})["spec"].get("subsets") or []
+    roles = {subset["name"]: (subset.get("labels") or {}).get("service") for subset in subsets}
+    return roles == {"primary": "primary", "secondary": "secondary"}
 
 
 def revision(deployment: Object | None) -> str:
@@ -135,6 +210,14 @@ def whole(deployment: Object | None, wanted: str) -> bool:
     if deployment is None or revision(deployment) != wanted:
         return False
     status, replicas = deployment.get("status") or {}, deployment["spec"]["replicas"]
-    counts = [status.get(field, 0) for field in ("replicas", "updatedReplicas", "availableReplicas")]
+    there, updated, available = (status.get(f"{field}eplicas", 0) for field in ("r", "updatedR", "availableR"))
     current = status.get("observedGeneration", 0) == deployment["metadata"]["generation"]
-    return current and counts == [replicas] * 3
+    return bool(current and there == updated and min(updated, available) >= replicas)
+
+
+def _meant(value: Any) -> Any:
+    """A value without the nulls and empty objects that mean the same as nothing."""
+    if not isinstance(value, Mapping):
+        return value
+    kept = {name: _meant(inner) for name, inner in value.items()}
+    return {name: inner for name, inner in kept.items() if inner not in (None, {})} or None

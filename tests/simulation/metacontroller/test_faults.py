@@ -1,6 +1,9 @@
 """Faults can be played, and each goes off as often as it was armed."""
 
+import pytest
+
 from app.simulation.kubernetes.objects import SERVICE, Key
+from app.simulation.metacontroller.faults import ChildVerb, Refusal, Stop
 from tests.simulation.kubernetes.manifests import app, changed, service, with_metadata
 from tests.simulation.metacontroller.bench import QUIET, SHOP, Bench
 
@@ -102,3 +105,77 @@ def test_a_refused_child_is_refused_until_that_is_lifted() -> None:
     assert bench.work() == 1
     assert bench.work(1) == 1
     assert bench.get(OURS)["spec"]["selector"] == {"app": "shop"}
+
+
+@pytest.mark.parametrize("verb", ["create", "update", "delete"])
+def test_creates_updates_and_deletes_are_refused_separately(verb: ChildVerb) -> None:
+    """An admission rule names its operations; one that was used up lets the next try pass, after the backoff."""
+    bench = Bench()
+    bench.children = [] if verb == "create" else [service()]
+    bench.settle()
+    bench.children = {"create": [service()], "update": [service(team="a")], "delete": []}[verb]
+    others = frozenset[ChildVerb]({"create", "update", "delete"}) - {verb}
+    bench.faults.refusals = [Refusal("Service", "shop", others), Refusal("Service", "shop", frozenset({verb}), times=1)]
+    bench.metacontroller.wake(bench.clock.now)
+    bench.work()
+    assert bench.written() == []
+    bench.work(1)
+    assert bench.written() == [(verb, "Service", "shop")]
+
+
+def test_a_refusal_is_for_its_kind_and_name() -> None:
+    """Others pass, and so does the status."""
+    bench = Bench()
+    bench.faults.refusals = [Refusal("Deployment"), Refusal("", "other")]
+    bench.children = [service()]
+    bench.status = {"phase": "A"}
+    bench.work()
+    assert [verb for verb, _, _ in bench.written()] == ["create", "status"]
+
+
+def test_a_refused_status_is_tried_again() -> None:
+    """The API server's error fails the sync, and the backoff brings the next (controller.go, updateParentStatus)."""
+    bench = Bench()
+    bench.settle()
+    bench.status = {"phase": "A"}
+    bench.faults.refusals = [Refusal("CanaryApp", verbs=frozenset({"status"}), times=1)]
+    bench.metacontroller.wake(bench.clock.now)
+    assert bench.work() == 1
+    assert bench.written() == []
+    bench.work(1)
+    assert bench.written() == [("status", "CanaryApp", "shop")]
+
+
+@pytest.mark.parametrize("writes", [0, 1, 2])
+def test_a_stop_between_two_writes_leaves_the_rest_undone(writes: int) -> None:
+    """Children come first, the status last; the next process does what is missing, after the pause."""
+    bench = Bench()
+    bench.settle()
+    bench.children, bench.status = [service(), with_metadata(service(), name="other")], {"phase": "A"}
+    bench.faults.stop = Stop(writes, seconds=5.0)
+    bench.metacontroller.wake(bench.clock.now)
+    bench.work()
+    whole = [("create", "Service", "other"), ("create", "Service", "shop"), ("status", "CanaryApp", "shop")]
+    assert bench.written() == whole[:writes]
+    assert bench.work(4) == 0
+    bench.work(1)
+    assert bench.written() == whole
+
+
+def test_a_repeated_sync_has_no_cause() -> None:
+    """The hook is asked again although nothing happened."""
+    bench = Bench()
+    bench.settle()
+    bench.faults.repeat_syncs = 2
+    bench.metacontroller.wake(bench.clock.now)
+    assert bench.work() == 3
+    assert bench.written() == []
+
+
+def test_a_late_sync_happens_later() -> None:
+    """All workers are busy; what was asked for comes when one is free."""
+    bench = Bench()
+    bench.settle()
+    bench.faults.delay_syncs, bench.faults.delay_seconds = 1, 3.0
+    bench.store.update(changed(bench.get(SHOP), image="shop:v2"), "person")
+    assert [bench.work() > 0, bench.work(2) > 0, bench.work(1) > 0] == [False, False, True]

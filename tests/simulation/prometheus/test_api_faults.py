@@ -19,6 +19,17 @@ FAULTS = {
     FaultKind.HTML: (502, "text/html; charset=utf-8", "<html><body>502 Bad Gateway</body></html>"),
     FaultKind.TRUNCATED: (200, "application/json", '{"status":"success","data":{"resultType":"matrix","resu'),
     FaultKind.REDIRECT: (302, None, ""),
+    FaultKind.EMPTY: (200, "application/json", '{"status":"success","data":{"resultType":"matrix","result":[]}}'),
+    FaultKind.NAN: (
+        200,
+        "application/json",
+        '{"status":"success","data":{"resultType":"matrix","result":[{"metric":{},"values":[[0,"NaN"]]}]}}',
+    ),
+    FaultKind.INFINITE: (
+        200,
+        "application/json",
+        '{"status":"success","data":{"resultType":"matrix","result":[{"metric":{},"values":[[0,"+Inf"]]}]}}',
+    ),
     FaultKind.SLOW: (
         200,
         "application/json",
