@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.main import create_app
-from app.serving.asgi import Application
+from app.serving.asgi import Application, Message, Send
 from app.serving.server import Server, make_server
 from app.settings import Settings
 from tests.contract.hook import settled
@@ -133,3 +133,10 @@ def parsed(answer: bytes) -> Answer:
     first, *lines = top.decode("latin-1").split("\r\n")
     headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
     return Answer(int(first.split()[1]), headers, body)
+
+
+async def big(scope: Message, _receive: object, send: Send) -> None:
+    """An application whose answers do not fit into the buffers of two sockets."""
+    if scope["type"] == "http":
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b" " * 16 * 1024 * 1024})

@@ -10,7 +10,7 @@ from app.serving.asgi import Message, Send
 from app.serving.server import seconds_to_finish
 from app.settings import Settings
 from tests.door.clock import run, until
-from tests.door.service import ask, connect, head, serving
+from tests.door.service import ask, big, connect, head, serving
 
 
 async def never_done(scope: Message, _receive: object, _send: object) -> None:
@@ -109,3 +109,23 @@ def test_somebody_at_a_terminal_does_not_wait_for_a_cluster() -> None:
             return ended - began
 
     assert run(go()) < 3
+
+
+def test_an_answer_that_nobody_takes_does_not_outlive_a_second_signal() -> None:
+    """The wait for its client would otherwise be the last thing that the process does."""
+
+    async def go() -> None:
+        async with serving(big, stop_delay_seconds=0) as service:
+            _, writer = await connect(service.port)
+            assert isinstance(writer.transport, asyncio.Transport)
+            writer.transport.pause_reading()
+            writer.write(head("GET", "/healthz"))
+            await until(lambda: service.server.server_state.total_requests)
+            service.server.handle_exit(signal.SIGTERM, None)
+            await asyncio.sleep(1)
+            assert not service.is_at_rest
+            service.server.handle_exit(signal.SIGTERM, None)
+            await until(lambda: service.is_at_rest, 1)
+            writer.close()
+
+    run(go())

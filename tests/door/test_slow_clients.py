@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import gc
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 import pytest
@@ -14,7 +14,7 @@ from app.serving.server import KEEP_ALIVE_SECONDS
 from app.settings import Settings
 from tests.contract.hook import settled
 from tests.door.clock import run, until
-from tests.door.service import Service, ask, connect, head, parsed, reset, serving, whole
+from tests.door.service import Service, ask, big, connect, head, parsed, reset, serving, whole
 
 BODY_SECONDS = Settings().body_deadline_seconds
 DRIP_SECONDS = 0.5
@@ -182,14 +182,6 @@ def test_an_answer_that_nobody_takes_is_given_up() -> None:
             writer.close()
 
     run(go())
-
-
-async def big(scope: object, receive: object, send: Callable[[dict[str, object]], Awaitable[None]]) -> None:
-    """An application whose answers do not fit into the buffers of two sockets."""
-    assert isinstance(scope, dict)
-    if scope["type"] == "http":
-        await send({"type": "http.response.start", "status": 200, "headers": []})
-        await send({"type": "http.response.body", "body": b" " * 16 * 1024 * 1024})
 
 
 @pytest.mark.parametrize(
