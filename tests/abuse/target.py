@@ -3,6 +3,7 @@
 import asyncio
 import io
 import json
+import os
 from collections.abc import MutableMapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,6 +19,7 @@ from tests.abuse.attempt import Attempt
 from tests.golden.case import nothing_found
 
 SECRET: Final = "hunter2"  # noqa: S105 - to be found again where it must not be
+_VARIABLE: Final = "CANARYAPP_UNUSED_PASSWORD"
 _FOUND: Final = {"metric": {"pod": SECRET}, "values": [[1767225600, "0.5"]]}
 _ANSWERS: Final[dict[str, tuple[int, Any]]] = {
     "finds nothing": (200, nothing_found()),
@@ -51,10 +53,11 @@ class Answer:
 
 
 class Target:
-    """One hook for many attempts, as a process serves many syncs. Configures how the process logs."""
+    """One hook for many attempts, as a process serves many syncs. Sets how the process logs, and a secret variable."""
 
     def __init__(self) -> None:
         """Starts nothing but an event loop; to be closed."""
+        os.environ[_VARIABLE] = SECRET
         settings = Settings(log_level="info")
         self._now, self._mood, self._log = datetime.now(UTC), "", io.StringIO()
         self._app = create_app(settings, clock=lambda: self._now, transport=httpx.MockTransport(self._prometheus))
@@ -65,6 +68,7 @@ class Target:
     def close(self) -> None:
         """Ends the event loop."""
         self._runner.close()
+        os.environ.pop(_VARIABLE, None)
         structlog.reset_defaults()
 
     def ask(self, attempt: Attempt) -> Answer:
