@@ -43,6 +43,7 @@ class World(Outages):
         hook = create_app(
             chosen,
             clock=lambda: datetime.fromtimestamp(self.cluster.now + self.skew, UTC),
+            monotonic=lambda: self.cluster.now,
             transport=httpx.ASGITransport(app=prometheus),
         )
         self._http = httpx.AsyncClient(transport=httpx.ASGITransport(app=hook), base_url="http://hook")
