@@ -1,6 +1,7 @@
 """The hook's HTTP surface: routes, lifespan, what is described of them. The only module that knows FastAPI."""
 
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -100,13 +101,18 @@ class _App(FastAPI):
 
 
 def create_app(
-    settings: Settings | None = None, *, clock: Clock = system_clock, transport: httpx.AsyncBaseTransport | None = None
+    settings: Settings | None = None,
+    *,
+    clock: Clock = system_clock,
+    monotonic: Callable[[], float] = time.monotonic,
+    transport: httpx.AsyncBaseTransport | None = None,
 ) -> FastAPI:
     """The hook as an ASGI application.
 
     Args:
         settings: from the environment where none are given.
         clock: read once per sync.
+        monotonic: tells how old an answer of Prometheus is, in seconds.
         transport: how Prometheus is reached, for tests and simulations; over the network where none is given.
 
     Raises:
@@ -114,7 +120,7 @@ def create_app(
     """
     settings = settings or Settings()
     telemetry, http = Telemetry(), open_http(transport)
-    prometheus = PrometheusClient(http, settings.origins, settings.limits, telemetry.query_ended)
+    prometheus = PrometheusClient(http, settings.origins, settings.limits, telemetry.query_ended, monotonic)
     hook = Hook(Operator(settings.origins, settings.timings), prometheus, telemetry, clock)
     door = Door(settings.bounds, Tokens(Path(settings.token_file)) if settings.token_file else None)
     state = {"ready": False}

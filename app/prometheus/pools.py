@@ -15,8 +15,8 @@ if find_spec("sniffio") is None:
     # which was a quarter of a query. None means: known to be missing (Python, "The module cache").
     sys.modules["sniffio"] = None  # type: ignore[assignment]
 
-_POOLS: Final = 32
-_EACH: Final = httpx.Limits(max_connections=None, max_keepalive_connections=8, keepalive_expiry=60.0)
+_POOLS: Final = 64
+_EACH: Final = httpx.Limits(max_connections=None, max_keepalive_connections=4, keepalive_expiry=60.0)
 """Connections are kept beyond the usual interval between two checks. Their number is bounded by the syncs under way:
 httpcore's own bound loses a place for ever when a query that waits for one reaches its deadline (encode/httpcore#1093).
 """

@@ -52,7 +52,12 @@ class World(Outages):
         chosen = settings or Settings(log_level="error")
         logs.configure(chosen)
         way = _VirtualTime(prometheus, lambda: self.prometheus_fault, chosen.query_deadline_seconds)
-        hooks = [create_app(chosen, clock=partial(self._clock, index), transport=way) for index in range(replicas)]
+        hooks = [
+            create_app(
+                chosen, clock=partial(self._clock, index), monotonic=lambda: self.cluster.now, transport=way
+            )
+            for index in range(replicas)
+        ]
         self._http = [
             httpx.AsyncClient(transport=httpx.ASGITransport(app=hook), base_url="http://hook") for hook in hooks
         ]

@@ -51,7 +51,10 @@ def test_everything_that_stands_is_read() -> None:
         kept={ONE.name: KeptRevision(ONE, {"image": ONE.image, "template": ONE.template}, 1, "Stable")},
         scope=Scope.BOTH,
         subsets=True,
-        virtual_services={APP: virtual_service(20), f"{APP}.mesh": virtual_service(20, f"{APP}.mesh")},
+        virtual_services={
+            name: {"metadata": {}, "spec": {"http": virtual_service(20)["spec"]["http"]}}
+            for name in (APP, f"{APP}.mesh")
+        },
         accepted={"imageListenPort": 8080},
         nothing=False,
     )
