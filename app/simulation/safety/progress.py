@@ -16,6 +16,7 @@ _SHORTEST_RESYNC: Final = 0.05
 """Seconds; a hook that asks for less is called in a loop."""
 _MOST_STATUS: Final = 32_768
 """Bytes of a status (rule R10: bounded in size)."""
+_MOMENT: Final = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+Z")
 _CLOCKS_AGREE: Final = 60.0
 """Seconds; a time further ahead than that is taken for wrong, and is put right by whoever reads it."""
 _LONGEST: Final = 1024
@@ -84,7 +85,7 @@ def quiet_when_nothing_happens(seen: Seen, past: Past) -> Iterator[str]:
     previous = past.previous
     if previous is not None and _judged(seen, previous, past) and previous.request == seen.request:
         for part in ("status", "children"):
-            if previous.response[part] != seen.response[part]:
+            if _timeless(previous.response[part]) != _timeless(seen.response[part]):
                 yield f"Nothing happened, and the {part} differ from those of the sync before."
     for number in _numbers_with_a_fraction({part: seen.response[part] for part in ("status", "children")}):
         if float(number).is_integer():
@@ -96,6 +97,11 @@ def _numbers_with_a_fraction(part: object) -> list[str]:
     found: list[str] = []
     json.loads(json.dumps(part), parse_float=found.append)
     return found
+
+
+def _timeless(part: object) -> str:
+    """A part of a response without its moments: as long as a status is not written, what begins now begins anew."""
+    return _MOMENT.sub("", json.dumps(part))
 
 
 def _judged(seen: Seen, previous: Seen, past: Past) -> bool:

@@ -22,8 +22,8 @@ from tests.safety.storm.story import VISITED
 PROCESSES: Final = 2
 KEPT: Final = Path(".hypothesis") / "soak-rollouts"
 """Where failing stories are kept: the next soak plays them first."""
-_STORIES: Final = 20
-"""In one run of hypothesis, which learns within a run."""
+_STORIES: Final = 10
+"""In one run of hypothesis; the time is looked at between two runs."""
 _STEPS: Final = 40
 
 
