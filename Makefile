@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types unit generate lock serve clean
+.PHONY: help demo test lint types unit mutants generate lock serve clean
 
 help: ## Show what there is.
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -28,6 +28,9 @@ unit: $(VENV)/dev.stamp ## Tests with branch coverage.
 	$(BIN)/coverage report --fail-under=95
 	$(BIN)/coverage report --fail-under=100 --include='app/rollout/*,app/analysis/*,app/desired/*' --format=total
 
+mutants: $(VENV)/dev.stamp ## Break the decision on purpose and say what no test noticed. ARGS narrows it, "--help" tells how.
+	nice -n 5 $(BIN)/python -m tests.mutation $(ARGS)
+
 generate: $(VENV)/dev.stamp ## Bring generated files up to date: the CRD, the diagrams.
 	$(BIN)/canaryapp generate
 
@@ -40,7 +43,7 @@ lock: ## Lock the requirements anew (needs uv).
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-strip-extras pyproject.toml --extra cli --extra dev -c requirements/cli.txt -o requirements/dev.txt
 
 clean: ## Remove the environment and all caches.
-	rm -rf $(VENV) .coverage .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) .coverage .mypy_cache .ruff_cache .pytest_cache .hypothesis .mutants
 
 # The environment follows the locked requirements: a changed lock is installed over it.
 $(BIN)/python:
