@@ -42,17 +42,24 @@ class Mutant:
         number: the line that is concerned, from 1.
         lines: first and last line of the statement around it.
         source: of the broken module.
+        in_function: whether what is broken is inside of a function.
     """
 
     key: Key
     number: int
     lines: tuple[int, int]
     source: str
+    in_function: bool
 
     @property
     def name(self) -> str:
         """The whole key as one string."""
         return f"{self.key.module}::{self.key.scope}::{self.key.line}::{self.key.mutation}"
+
+    @property
+    def module_name(self) -> str:
+        """The module as it is imported."""
+        return self.key.module.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
 
     def diff(self) -> str:
         """What is broken, as a unified diff of its lines."""
@@ -72,7 +79,8 @@ def mutants_of(module: str) -> tuple[Mutant, ...]:
         meaning = _meaning(broken)
         if meaning is not None and meaning not in known:
             known.add(meaning)
-            made.append(Mutant(key, _number(place), (place.statement.lineno, _last_line(place.statement)), broken))
+            lines = place.statement.lineno, _last_line(place.statement)
+            made.append(Mutant(key, _number(place), lines, broken, place.in_function))
     return tuple(made)
 
 
@@ -112,4 +120,4 @@ def _number(place: Place) -> int:
 def _last_line(statement: ast.stmt) -> int:
     """The last line of a simple statement, or of the head of one that holds others."""
     body: list[ast.stmt] = getattr(statement, "body", [])
-    return body[0].lineno - 1 if body else statement.end_lineno or statement.lineno
+    return max(statement.lineno, body[0].lineno - 1) if body else statement.end_lineno or statement.lineno

@@ -1,20 +1,62 @@
 """Trials side by side, each in its own process."""
 
+import json
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 
-from tests.mutation import trial
+from tests.mutation import anew, trial
 from tests.mutation.mutants import Mutant
+from tests.mutation.swapped import Collected, collected
 from tests.mutation.touching import Touching
 
+Way = Callable[[Mutant, Mapping[str, float]], str]
+"""How a mutant is tried: with its tests, in a process that ends afterwards."""
 
-def verdicts(mutants: Iterable[Mutant], touching: Touching, jobs: int) -> Iterator[tuple[Mutant, str]]:
+
+def verdicts(mutants: Sequence[Mutant], touching: Touching, jobs: int) -> Iterator[tuple[Mutant, str]]:
     """The verdict on each mutant, as they come in; at most `jobs` processes at a time."""
+    swappable = [mutant for mutant in mutants if not touching.while_imported(mutant)]
+    yield from _in_a_process_with_all_tests(swappable, touching, jobs)
+    others = [mutant for mutant in mutants if touching.while_imported(mutant)]
+    yield from _pool(others, touching, jobs, anew.tried)
+
+
+def _in_a_process_with_all_tests(
+    mutants: Sequence[Mutant], touching: Touching, jobs: int
+) -> Iterator[tuple[Mutant, str]]:
+    """The process collects the tests, forks for each mutant, and writes down a line for each verdict."""
+    if not mutants:
+        return
+    readable, writable = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.close(readable)
+        try:
+            collected(partial(_write, writable, mutants, touching, jobs))
+        finally:
+            os._exit(0)
+    os.close(writable)
+    by_name = {mutant.name: mutant for mutant in mutants}
+    with os.fdopen(readable, encoding="utf-8") as lines:
+        for line in lines:
+            name, verdict = json.loads(line)
+            yield by_name[name], verdict
+    os.waitpid(child, 0)
+
+
+def _write(writable: int, mutants: Sequence[Mutant], touching: Touching, jobs: int, tests: Collected) -> None:
+    for mutant, verdict in _pool(mutants, touching, jobs, tests.tried):
+        os.write(writable, f"{json.dumps([mutant.name, verdict])}\n".encode())
+
+
+def _pool(mutants: Iterable[Mutant], touching: Touching, jobs: int, way: Way) -> Iterator[tuple[Mutant, str]]:
     running: dict[int, tuple[Mutant, int]] = {}
     for mutant in mutants:
         if len(running) >= jobs:
             yield _next(running)
-        child, readable = trial.start(mutant, touching.of(mutant))
+        tests = touching.of(mutant)
+        child, readable = trial.start(partial(way, mutant, tests), sum(tests.values()))
         running[child] = mutant, readable
     while running:
         yield _next(running)

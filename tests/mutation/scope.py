@@ -56,15 +56,12 @@ def modules(chosen: Sequence[str]) -> list[str]:
     return [module for module in known if not chosen or any(_within(module, part) for part in chosen)]
 
 
-def near(module: str, test_file: str) -> bool:
-    """Whether a test file is about the package of the module."""
+def distance(module: str, test_file: str) -> int:
+    """How far a test file is from the module: 0 if it bears its name, 1 if it is about its package, 2 otherwise."""
+    if PurePath(test_file).stem == f"test_{PurePath(module).stem}":
+        return 0
     folders = next(folders for package, folders in _NEAR.items() if _within(module, package))
-    return any(_within(test_file, folder) for folder in folders)
-
-
-def named_for(module: str, test_file: str) -> bool:
-    """Whether a test file bears the name of the module."""
-    return PurePath(test_file).stem == f"test_{PurePath(module).stem}"
+    return 1 if any(_within(test_file, folder) for folder in folders) else 2
 
 
 def _within(path: str, part: str) -> bool:

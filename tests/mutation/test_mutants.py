@@ -13,26 +13,34 @@ from tests.mutation.mutants import ROOT, keys_of, mutants_of
 from tests.mutation.scope import MODULES, TESTS, modules
 
 MODULE: Final = "app/rollout/standing.py"
+MUTATION: Final = "revision == committed.stable_revision → revision != committed.stable_revision"
 TRIAL: Final = """
-import os, sys
-from tests.mutation import asked, trial
+import sys
+from tests.mutation import asked
 from tests.mutation.mutants import mutants_of
+from tests.mutation.pool import verdicts
+from tests.mutation.touching import Touching
 asked.settle()
-mutant = next(mutant for mutant in mutants_of(sys.argv[1]) if mutant.key.scope == "standing_of")
-for test in sys.argv[2:]:
-    child, readable = trial.start(mutant, {test: 0.1})
-    os.waitpid(child, 0)
-    print(trial.verdict(readable) or "survived")
+module, mutation, imported, *tests = sys.argv[1:]
+mutant = next(mutant for mutant in mutants_of(module) if mutant.key.mutation == mutation)
+context = [""] if imported == "imported" else []
+lines = {number: [*tests, *context] for number in range(mutant.lines[0], mutant.lines[1] + 1)}
+for _, verdict in verdicts([mutant], Touching(dict.fromkeys(tests, 0.1), {module: lines}), jobs=1):
+    print(verdict or "survived")
 """
+NOTICES: Final = "tests/rules/test_standing.py::test_a_candidate_is_one_while_it_is_tried[Shifting]"
+OVERLOOKS: Final = "tests/rules/test_transitions.py::test_every_phase_is_reached_from_the_beginning"
 
 
-def test_a_mutant_is_noticed_by_a_test_that_fails_for_it_and_by_no_other() -> None:
-    """The tests run with the broken module, and the one that fails is the verdict."""
-    right = "tests/rules/test_standing.py::test_a_candidate_is_one_while_it_is_tried[Shifting]"
-    wrong = "tests/rules/test_transitions.py::test_every_phase_is_reached_from_the_beginning"
-    command = [sys.executable, "-c", TRIAL, MODULE, right, wrong, right]
+@pytest.mark.parametrize("way", ["swapped", "imported"])
+@pytest.mark.parametrize(
+    ("tests", "verdict"), [((OVERLOOKS, NOTICES), NOTICES), ((OVERLOOKS,), "survived")], ids=["noticed", "survived"]
+)
+def test_a_mutant_is_noticed_by_a_test_that_fails_for_it(way: str, tests: tuple[str, ...], verdict: str) -> None:
+    """The tests run with the broken function, exchanged or imported, and the one that fails is the verdict."""
+    command = [sys.executable, "-c", TRIAL, MODULE, MUTATION, way, *tests]
     done = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)  # noqa: S603 - ourselves
-    assert done.stdout.splitlines() == [right, "survived", right]
+    assert done.stdout.splitlines() == [verdict]
 
 
 def test_mutants_are_whole_and_told_apart() -> None:

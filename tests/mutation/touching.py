@@ -42,11 +42,19 @@ class Touching:
         collected, by all that run anything of the module, or by all tests where nothing of it runs later.
         """
         lines = self.lines.get(mutant.key.module, {})
-        first, last = mutant.lines
-        found = {test for number in range(first, last + 1) for test in lines.get(number, ())}
-        if not mutant.key.scope or _WHILE_IMPORTED in found:
+        found = self._found(mutant)
+        if self.while_imported(mutant):
             found = {test for tests in lines.values() for test in tests} - {_WHILE_IMPORTED} or set(self.seconds)
         return {test: self.seconds[test] for test in found if test in self.seconds}
+
+    def while_imported(self, mutant: Mutant) -> bool:
+        """Whether what is broken runs before the first test."""
+        return not mutant.in_function or _WHILE_IMPORTED in self._found(mutant)
+
+    def _found(self, mutant: Mutant) -> set[str]:
+        lines = self.lines.get(mutant.key.module, {})
+        first, last = mutant.lines
+        return {test for number in range(first, last + 1) for test in lines.get(number, ())}
 
 
 class _Watch:

@@ -2,7 +2,7 @@
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tests.mutation.operators import OPERATORS, Change
 
@@ -16,42 +16,63 @@ class Place:
         scope: qualified name of the class or function around it, "" for the module itself.
         anchor: the node to write anew: the changed one, or the whole text that it is a part of.
         statement: the innermost statement around it.
+        in_function: whether it is inside of a function.
     """
 
     change: Change
     scope: str
     anchor: ast.expr | ast.stmt
     statement: ast.stmt
+    in_function: bool
 
 
 def places(tree: ast.Module) -> Iterator[Place]:
     """Every change that the operators know."""
     for statement in tree.body:
-        if _silent(statement):
-            continue
-        yield from _visit(statement, "", None, statement)
+        if not _silent(statement):
+            yield from _visit(statement, _Around("", None, statement, in_function=False))
 
 
-def _visit(node: ast.AST, scope: str, text: ast.JoinedStr | None, statement: ast.stmt) -> Iterator[Place]:
-    statement = node if isinstance(node, ast.stmt) else statement
-    # Python 3.11 does not know the places of nodes inside a text.
-    text = text or (node if isinstance(node, ast.JoinedStr) else None)
+@dataclass(frozen=True)
+class _Around:
+    scope: str
+    text: ast.JoinedStr | None
+    statement: ast.stmt
+    in_function: bool
+
+    def inside(self, node: ast.AST) -> "_Around":
+        """What is around the children of the node, and around what is done to the node itself."""
+        match node:
+            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+                function = self.in_function or not isinstance(node, ast.ClassDef)
+                return _Around(f"{self.scope}.{name}" if self.scope else name, None, node, function)
+            case ast.JoinedStr():
+                # Python 3.11 does not know the places of nodes inside a text.
+                return replace(self, text=self.text or node)
+            case ast.stmt():
+                return replace(self, statement=node)
+        return self
+
+
+def _visit(node: ast.AST, around: _Around) -> Iterator[Place]:
+    inside = around.inside(node)
     for operator in OPERATORS.get(type(node), ()):
         for change in operator(node):
-            yield Place(change, scope, text or change.node, statement)
-    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-        scope = f"{scope}.{node.name}" if scope else node.name
+            statement = change.node if isinstance(change.node, ast.stmt) else inside.statement
+            yield Place(change, inside.scope, inside.text or change.node, statement, inside.in_function)
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+        for default in (*node.args.defaults, *node.args.kw_defaults):
+            if default is not None:
+                yield from _visit(default, replace(around, statement=node))
     for child in _children(node):
-        yield from _visit(child, scope, text, statement)
+        yield from _visit(child, inside)
 
 
 def _children(node: ast.AST) -> Iterator[ast.AST]:
     """Without imports, annotations, decorators, base classes, docstrings and the names that a module exports."""
     match node:
-        case ast.FunctionDef(args=args, body=body) | ast.AsyncFunctionDef(args=args, body=body):
-            children: list[ast.AST | None] = [*args.defaults, *args.kw_defaults, *body]
-        case ast.ClassDef(body=body):
-            children = [*body]
+        case ast.FunctionDef(body=body) | ast.AsyncFunctionDef(body=body) | ast.ClassDef(body=body):
+            children: list[ast.AST | None] = [*body]
         case ast.Assign(targets=[ast.Name(id="__all__")]):
             children = []
         case ast.AnnAssign(value=value):
