@@ -97,8 +97,10 @@ def _read_one(child_name: str, child: Object, app: str) -> KeptRevision:
 
 def _kept_revision(name: str, data: object, app: str) -> Revision | None:
     """The API server takes anything as data: what is no template of ours is as good as lost."""
-    template = data.get("template") if isinstance(data, dict) else None
-    if not isinstance(data, dict) or not isinstance(template, dict) or not _is_whole(template):
+    if not isinstance(data, dict):
+        return None
+    template = data.get("template")
+    if not isinstance(template, dict) or not _is_whole(template):
         return None
     image = image_of(template, app)
     return Revision(name, image, template) if image and image == data.get("image") else None
