@@ -58,7 +58,7 @@ def waiting_to_restore(s: Situation) -> Outcome | None:
     return hold(
         Reason.WAITING_FOR_PRIMARY,
         f"The primary goes back to {s.committed.stable_image} before it gets all traffic: {pods(s)}.",
-        look_at=s.standing_until(s.observation.timings.settle) or (None if s.overdue else s.deadline),
+        look_at=s.standing_until(s.observation.timings.settle) or s.deadline,
         unblocked_by="a primary that is available with the stable revision, or a fix in the spec",
     )
 
