@@ -67,14 +67,13 @@ def decide(observation: Observation, measurements: Sequence[Measurement], now: d
                 action=outcome.action,
                 reason=outcome.reason,
                 message=cut(_prefix(observation) + outcome.message),
-                unblocked_by=cut(outcome.unblocked_by),
+                unblocked_by=outcome.unblocked_by,
                 next_look=look_at,
             ),
         }
     )
     status = following.model_copy(update={"conditions": conditions_of(observation, following, outcome, now)})
-    changed = observation.recovered or status != observation.committed
-    return Decision(outcome, status, _resync_after(look_at, now, changed=changed))
+    return Decision(outcome, status, _resync_after(look_at, now, changed=status != observation.committed))
 
 
 def _outcome(observation: Observation, clock: Clock, check: CheckRecord | None, now: datetime) -> Outcome:
