@@ -76,7 +76,7 @@ def _ready(observation: Observation, following: Status, outcome: Outcome, stalle
     serves = following.phase is Phase.STABLE and _asks_for(observation, following.stable_revision)
     if not serves or stable is None:
         return _Finding(ConditionStatus.UNKNOWN, outcome.reason, outcome.message)
-    if primary is None or not primary_whole(observation):
+    if not primary_whole(observation):
         pods = primary.describe() if primary else "its Deployment is gone"
         return _Finding(ConditionStatus.FALSE, "PrimaryUnavailable", f"The primary is not whole: {pods}.")
     return _Finding(
@@ -90,13 +90,13 @@ def _asks_for(observation: Observation, revision: str) -> bool:
 
 
 def _condition(kind: str, finding: _Finding, before: Condition | None, generation: int, now: datetime) -> Condition:
-    same = before is not None and before.status is finding.status
+    since = before.last_transition_time if before is not None and before.status is finding.status else now
     return Condition(
         type=kind,
         status=finding.status,
         reason=finding.reason,
         message=cut(finding.message),
-        last_transition_time=before.last_transition_time if same and before else now,
+        last_transition_time=since,
         observed_generation=generation,
     )
 
