@@ -11,6 +11,7 @@ import hypothesis
 import pytest
 
 from tests.mutation.mutants import ROOT
+from tests.mutation.scope import PASSED_OVER
 
 _LIBRARIES: Final = (
     "fastapi",
@@ -35,6 +36,7 @@ _ARGUMENTS: Final = (
     "-pno:cacheprovider",
     "-Wignore::pytest.PytestAssertRewriteWarning",
     f"--rootdir={ROOT}",
+    *(f"--ignore={ROOT / file}" for file in PASSED_OVER),
 )
 
 

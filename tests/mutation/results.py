@@ -24,10 +24,12 @@ class Results:
     Attributes:
         state: a digest of all files that a verdict hangs on.
         verdicts: who noticed, `SURVIVED` where nobody did.
+        same: whether the state is that of the last run.
     """
 
     state: str
     verdicts: dict[str, str] = field(default_factory=dict)
+    same: bool = False
     _unwritten: int = 0
 
     def add(self, mutant: Mutant, verdict: str) -> None:
@@ -54,7 +56,7 @@ def known(*, trust: bool) -> Results:
     if _VERDICTS.exists():
         kept = json.loads(_VERDICTS.read_text("utf-8"))
         if kept["state"] == results.state:
-            results.verdicts = kept["verdicts"]
+            results.verdicts, results.same = kept["verdicts"], True
         elif trust:
             results.verdicts = {name: verdict for name, verdict in kept["verdicts"].items() if verdict != SURVIVED}
     return results

@@ -28,6 +28,9 @@ TESTS: Final = (
 )
 """A rule is pinned by its table or by a golden case; the long stories and the state machine are not asked."""
 
+PASSED_OVER: Final = ("tests/observation/test_junk.py",)
+"""Plays whole rollouts while it is collected."""
+
 _NEAR: Final = {
     "app/rollout/rules": ("tests/rules",),
     "app/rollout": ("tests/rules", "tests/observation"),

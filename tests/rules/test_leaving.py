@@ -124,6 +124,22 @@ RESTORING_ROWS: Final = (
         changes=NO_TRAFFIC,
     ),
     Row(
+        "a spec that is back at the stable revision is no fix for a primary that does not serve it",
+        rolling_back(Stage.RESTORING, wanted=V1, primary=pods(V1, ready=0), out_of_place_for=600),
+        Action.HOLD,
+        Reason.WAITING_FOR_PRIMARY,
+        "The primary goes back to shop:v1 before it gets all traffic: 1 of 1 pods updated, 0 available.",
+        unblocked_by=PRIMARY_DUE,
+    ),
+    Row(
+        "a spec that is refused is no fix for a primary that does not serve",
+        rolling_back(Stage.RESTORING, wanted=REFUSED, primary=pods(V1, ready=0), out_of_place_for=600),
+        Action.HOLD,
+        Reason.WAITING_FOR_PRIMARY,
+        "The primary goes back to shop:v1 before it gets all traffic: 1 of 1 pods updated, 0 available.",
+        unblocked_by=PRIMARY_DUE,
+    ),
+    Row(
         "until its deadline the primary is waited for, and paused or not makes no difference",
         rolling_back(Stage.RESTORING, primary=None, spec={"paused": True}),
         Action.HOLD,
@@ -335,6 +351,15 @@ REMOVING_ROWS: Final = (
         "Revision two (shop:v2) is rolled back: The query returned 3 samples.",
         to=(Phase.FAILED, Stage.SETTLED),
         changes=OVER | {"ending": None},
+    ),
+    Row(
+        "a release that fails after one that succeeded is not a successful one",
+        rolling_back(Stage.REMOVING, successful_release=True),
+        Action.ADVANCE,
+        Reason.ROLLED_BACK,
+        "Revision two (shop:v2) is rolled back: The query returned 3 samples.",
+        to=(Phase.FAILED, Stage.SETTLED),
+        changes=OVER | {"ending": None, "successful_release": False},
     ),
     Row(
         "a failed candidate is remembered even where the next revision waits",

@@ -28,6 +28,7 @@ ROUTE_DUE: Final = "a route of 20 % and an available secondary, observed"
 ANSWER_DUE: Final = "an answer from Prometheus"
 NUMBERS_DUE: Final = "an answer with numbers, or without any sample"
 FAILS: Final = "At 20 % the candidate fails its check: 7 samples."
+LONG: Final = f"At 20 % the candidate fails its check: {'7' * 1024}"
 UNREADY: Final = (
     "No pod of the secondary is ready while it should get 20 % of the traffic: 2 of 2 pods updated, 0 available."
 )
@@ -91,6 +92,15 @@ ROWS: Final = (
         FAILS,
         to=WITHDRAWING,
         changes=NO_TRAFFIC | remembered("CheckFailed", FAILS),
+    ),
+    Row(
+        "what a failed candidate is remembered with is bounded, however long the sentence",
+        shifting(in_place_for=10, spec=CHECKED, check=seen(Verdict.FAILED, "7" * 1024)),
+        Action.ROLL_BACK,
+        Reason.CHECK_FAILED,
+        LONG,
+        to=WITHDRAWING,
+        changes=NO_TRAFFIC | remembered("CheckFailed", f"{LONG[:1023]}…"),
     ),
     Row(
         "a failed check counts even where the secondary is gone",
@@ -327,6 +337,15 @@ ROWS: Final = (
         Reason.WAITING_FOR_CHECK,
         "Step 2 of 5 at 20 % is over; the query looks back further than this candidate has had traffic.",
         look_in=540,
+        unblocked_by="enough time under traffic for the query's subquery",
+    ),
+    Row(
+        "a query that can be asked only after the deadline is not waited for",
+        shifting(in_place_for=40, spec=PATIENT | {"progressDeadlineSeconds": 60}, traffic_for=60),
+        Action.HOLD,
+        Reason.WAITING_FOR_CHECK,
+        "Step 2 of 5 at 20 % is over; the query looks back further than this candidate has had traffic.",
+        look_in=50,
         unblocked_by="enough time under traffic for the query's subquery",
     ),
     Row(
