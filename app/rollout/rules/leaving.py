@@ -182,7 +182,7 @@ def next_revision_waits(s: Situation) -> Outcome | None:
     """The newest spec starts at the first step (rule R7)."""
     if s.wanted is None or s.wanted.name == s.committed.stable_revision or s.settings.paused:
         return None
-    return advance(Reason.ROLLOUT_STARTED, stable.started(s), stable.start(s))
+    return advance(Reason.ROLLOUT_STARTED, stable.started(s.wanted), stable.start(s, s.wanted))
 
 
 def rolled_back(s: Situation) -> Outcome | None:
