@@ -50,7 +50,7 @@ def render_template(app: str, spec: Spec) -> Json:
     if partial.metadata:
         metadata["labels"] = {**(partial.metadata.labels or {}), **metadata["labels"]}
         if partial.metadata.annotations:
-            metadata["annotations"] = dict(partial.metadata.annotations)
+            metadata["annotations"] = partial.metadata.annotations
     pod = dict(_without_nulls(partial.spec or {}))
     listed = pod.pop("containers", None)
     written = [dict(entry) for entry in listed if isinstance(entry, Mapping)] if isinstance(listed, list) else []
