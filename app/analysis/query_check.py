@@ -10,7 +10,7 @@ from typing import Final
 
 from app.analysis.measurement import Measurement, Query, Samples, Unanswered
 from app.analysis.promql import lookback, shorten_ranges
-from app.resource.status import MAX_MESSAGE, CheckRecord, Verdict, cut
+from app.resource.status import CheckRecord, Verdict, cut
 
 NAME: Final = "prometheusQuery"
 RANGE_SECONDS: Final = 120.0
@@ -61,7 +61,7 @@ def judge(measurement: Measurement, previous: CheckRecord | None) -> CheckRecord
         name=query.name,
         verdict=verdict,
         message=cut(message),
-        query=cut(query.promql, MAX_MESSAGE),
+        query=cut(query.promql),
         measured_at=measured_at,
         window_start=_moment(query.start),
         unavailable_since=silent_since,
