@@ -11,6 +11,8 @@ from tests.mutation.walk import places
 TABLE = {
     "x = a < b": ["x = a <= b", "x = a >= b"],
     "x = a in b": ["x = a not in b"],
+    "x = a in (f, g)": ["x = a not in (f, g)", "x = a in (g,)", "x = a in (f,)"],
+    "x = min([f, g])": ["x = max([f, g])", "x = min()", "x = [f, g]", "x = min([g])", "x = min([f])"],
     "x = a and b": ["x = a or b", "x = b", "x = a"],
     "x = not (a or b)": ["x = (a or b)", "x = not (a and b)", "x = not (b)", "x = not (a)"],
     "x = -a": ["x = a"],

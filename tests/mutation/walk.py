@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from tests.mutation.operators import OPERATORS, Change
+from tests.mutation.operators.literals import order
 
 
 @dataclass(frozen=True)
@@ -39,24 +40,29 @@ class _Around:
     text: ast.JoinedStr | None
     statement: ast.stmt
     in_function: bool
+    unordered: bool = False
 
     def inside(self, node: ast.AST) -> "_Around":
         """What is around the children of the node, and around what is done to the node itself."""
+        around = replace(self, unordered=_is_unordered(node))
         match node:
             case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
                 function = self.in_function or not isinstance(node, ast.ClassDef)
-                return _Around(f"{self.scope}.{name}" if self.scope else name, None, node, function)
+                scope = f"{self.scope}.{name}" if self.scope else name
+                return replace(around, scope=scope, statement=node, in_function=function)
             case ast.JoinedStr():
                 # Python 3.11 does not know the places of nodes inside a text.
-                return replace(self, text=self.text or node)
+                return replace(around, text=self.text or node)
             case ast.stmt():
-                return replace(self, statement=node)
-        return self
+                return replace(around, statement=node)
+        return around
 
 
 def _visit(node: ast.AST, around: _Around) -> Iterator[Place]:
     inside = around.inside(node)
     for operator in OPERATORS.get(type(node), ()):
+        if operator is order and around.unordered:
+            continue
         for change in operator(node):
             statement = change.node if isinstance(change.node, ast.stmt) else inside.statement
             yield Place(change, inside.scope, inside.text or change.node, statement, inside.in_function)
@@ -83,6 +89,16 @@ def _children(node: ast.AST) -> Iterator[ast.AST]:
         case _:
             children = [*ast.iter_child_nodes(node)]
     return (child for child in children if child is not None and not _silent(child))
+
+
+def _is_unordered(node: ast.AST) -> bool:
+    """Whether the order of what is listed in the node makes no difference."""
+    match node:
+        case ast.Compare(ops=[ast.In() | ast.NotIn()]):
+            return True
+        case ast.Call(func=ast.Name(id="min" | "max" | "sum" | "any" | "all" | "set" | "frozenset" | "sorted")):
+            return True
+    return False
 
 
 def _is_none(node: ast.AST) -> bool:
