@@ -20,9 +20,7 @@ class _Role:
 def primary_deployment(observation: Observation, settings: Spec, revision: Revision) -> Json:
     """The Deployment that serves users. It carries the settings in force, for the day when the spec is refused."""
     role = _Role(names.primary(observation.app), names.PRIMARY, settings.replicas)
-    accepted = settings.model_dump(
-        mode="json", by_alias=True, exclude_none=True, exclude_defaults=True, exclude={"image", "template"}
-    )
+    accepted = settings.model_dump(by_alias=True, exclude_defaults=True, exclude={"image", "template"})
     written = json.dumps(accepted, sort_keys=True, separators=(",", ":"))
     return _deployment(observation, settings, revision, role, {names.ANNOTATION_ACCEPTED: written})
 
