@@ -100,25 +100,22 @@ def _kept_revision(name: str, data: object, app: str) -> Revision | None:
     if not isinstance(data, dict):
         return None
     template = data.get("template")
-    if not isinstance(template, dict) or not _is_whole(template):
+    if not isinstance(template, dict) or not _has_labels(template):
         return None
     image = image_of(template, app)
     return Revision(name, image, template) if image and image == data.get("image") else None
 
 
-def _is_whole(template: Object) -> bool:
-    """Whether a pod template has the parts that we read."""
-    metadata, pod = template.get("metadata"), template.get("spec")
-    if not isinstance(metadata, dict) or not isinstance(pod, dict) or not isinstance(pod.get("containers"), list):
-        return False
-    labels = metadata.get("labels")
+def _has_labels(template: Object) -> bool:
+    """Whether a pod template has labels, to which ours can be added."""
+    labels = mapping(template.get("metadata")).get("labels")
     return isinstance(labels, dict) and all(isinstance(value, str) for value in labels.values())
 
 
 def _read_accepted(primary: Object | None) -> dict[str, Any] | None:
     annotations = mapping(mapping(mapping(primary).get("metadata")).get("annotations"))
     try:
-        accepted = json.loads(annotations.get(names.ANNOTATION_ACCEPTED, "null"))
+        accepted = json.loads(annotations.get(names.ANNOTATION_ACCEPTED, ""))
     except (TypeError, ValueError):
         return None
     return accepted if isinstance(accepted, dict) else None
