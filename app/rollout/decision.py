@@ -16,7 +16,7 @@ from app.rollout.rules import RULES
 from app.rollout.situation import Outcome, Situation, hold
 from app.rollout.transitions import check_move
 
-_WITH_WEIGHT: Final = (Stage.STEPPING, Stage.UPDATING, Stage.RESTORING)
+_WITH_WEIGHT: Final = frozenset({Stage.STEPPING, Stage.UPDATING, Stage.RESTORING})
 _SHORTEST_RESYNC: Final = 0.05
 """Seconds; a replica whose clock is behind must not ask to be called again at once, over and over."""
 _CONFIRMATION: Final = 5.0
