@@ -27,6 +27,7 @@ TABLE = {
     "x = {'a': f}": ["x = {}", "x = {'': f}"],
     "x = a[1:]": ["x = a[:]", "x = a[2:]"],
     "x = f(a, b)": ["x = f(a)", "x = f(b, a)", "x = a"],
+    "x = frozenset(a)": ["x = frozenset()"],
     "x = f(a=b)": ["x = f()"],
     "x = max(a, b)": ["x = max(a)", "x = min(a, b)", "x = a"],
     "x = a.strip()": ["x = a"],

@@ -94,7 +94,7 @@ def _children(node: ast.AST) -> Iterator[ast.AST]:
 def _is_unordered(node: ast.AST) -> bool:
     """Whether the order of what is listed in the node makes no difference."""
     match node:
-        case ast.Compare(ops=[ast.In() | ast.NotIn()]):
+        case ast.Compare(ops=[ast.In() | ast.NotIn()]) | ast.ExceptHandler():
             return True
         case ast.Call(func=ast.Name(id="min" | "max" | "sum" | "any" | "all" | "set" | "frozenset" | "sorted")):
             return True

@@ -45,10 +45,15 @@ def function(node: ast.Call) -> Iterator[Change]:
         case ast.Attribute(value=value, attr=name, ctx=ctx) if name in _INSTEAD:
             func = ast.Attribute(value, _INSTEAD[name], ctx)
             yield Change(node, ast.Call(func, node.args, node.keywords), _other(name))
-    if node.args and not isinstance(node.args[0], ast.Starred):
+    if node.args and not isinstance(node.args[0], ast.Starred) and not _freezes(node):
         yield Change(node, node.args[0], f"{words(node.func)}(…) → {words(node.args[0])}")
     elif not node.args and not node.keywords and isinstance(node.func, ast.Attribute):
         yield Change(node, node.func.value, f"{words(node)} → {words(node.func.value)}")
+
+
+def _freezes(node: ast.Call) -> bool:
+    """A set that can be changed differs from one that cannot in nothing but what the type checker sees."""
+    return isinstance(node.func, ast.Name) and node.func.id == "frozenset"
 
 
 def _other(name: str) -> str:
