@@ -49,6 +49,9 @@ ASCII: Final = "must be printable ASCII characters without spaces"
         pytest.param({"imageListenPort": 80}, "spec.image: is required", id="no image"),
         pytest.param({"image": "v1"}, "spec.imageListenPort: is required", id="no port"),
         pytest.param(spec(image=None), "spec.image: is required", id="image null"),
+        pytest.param(
+            {"image": "v1", "image_listen_port": 80}, "spec.imageListenPort: is required", id="a name of another form"
+        ),
         pytest.param(spec(image=""), "spec.image: must not be empty, got ''", id="empty image"),
         pytest.param(spec(image="a b"), f"spec.image: {ASCII}, got 'a b'", id="image with a space"),
         pytest.param(spec(image="a\n"), f"spec.image: {ASCII}, got 'a\\n'", id="image with a line end"),
