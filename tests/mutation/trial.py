@@ -36,11 +36,16 @@ def start(trial: Trial, seconds: float) -> tuple[int, int]:
     os.close(readable)
     try:
         _limit(seconds)
-        word = {"verdict": trial()}
+        os.write(writable, json.dumps(_word(trial)).encode())
+    finally:
+        os._exit(0)
+
+
+def _word(trial: Trial) -> dict[str, str]:
+    try:
+        return {"verdict": trial()}
     except Exception:  # noqa: BLE001 - told to the process that waits
-        word = {"problem": traceback.format_exc()}
-    os.write(writable, json.dumps(word).encode())
-    os._exit(0)
+        return {"problem": traceback.format_exc()}
 
 
 def verdict(readable: int) -> str:
