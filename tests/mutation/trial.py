@@ -20,6 +20,9 @@ _MEMORY: Final = 4 * 2**30
 Trial = Callable[[], str]
 """Breaks the process that it runs in, for good; answers with the test that failed, or `SURVIVED`."""
 
+Word = dict[str, str]
+"""A verdict, or a problem, or nothing."""
+
 
 class TrialError(Exception):
     """A trial itself is broken, not only its mutant."""
@@ -41,24 +44,29 @@ def start(trial: Trial, seconds: float) -> tuple[int, int]:
         os._exit(0)
 
 
-def _word(trial: Trial) -> dict[str, str]:
+def _word(trial: Trial) -> Word:
     try:
         return {"verdict": trial()}
     except Exception:  # noqa: BLE001 - told to the process that waits
         return {"problem": traceback.format_exc()}
 
 
-def verdict(readable: int) -> str:
+def heard(readable: int) -> Word:
+    """What a process left behind that has ended."""
+    with os.fdopen(readable, "rb") as pipe:
+        word: Word = json.loads(pipe.read() or b"{}")
+    return word
+
+
+def verdict(word: Word) -> str:
     """The test that failed, `SURVIVED`, or `ENDLESS` where the process left no word.
 
     Raises:
         TrialError: no test was asked.
     """
-    with os.fdopen(readable, "rb") as pipe:
-        word = json.loads(pipe.read() or b"{}")
     if "problem" in word:
         raise TrialError(word["problem"])
-    return str(word.get("verdict", ENDLESS))
+    return word.get("verdict", ENDLESS)
 
 
 def _limit(seconds: float) -> None:
