@@ -8,6 +8,7 @@ import functools
 import importlib
 import warnings
 from collections.abc import Callable, Mapping
+from itertools import zip_longest
 from types import CodeType, FunctionType
 from typing import Any
 
@@ -45,7 +46,7 @@ class Collected:
         """The verdict of the tests, given with their seconds, on a function that is broken in this process for good."""
         _swap(mutant)
         items = [self._items[test] for test in sorted(tests, key=lambda test: _order(mutant, test, tests[test]))]
-        for item, following in zip(items, [*items[1:], None], strict=True):
+        for item, following in zip_longest(items, items[1:]):
             item.ihook.pytest_runtest_protocol(item=item, nextitem=following)
             if self._failed:
                 return self._failed

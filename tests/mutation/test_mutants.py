@@ -32,9 +32,15 @@ NOTICES: Final = "tests/rules/test_standing.py::test_a_candidate_is_one_while_it
 OVERLOOKS: Final = "tests/rules/test_transitions.py::test_every_phase_is_reached_from_the_beginning"
 
 
-@pytest.mark.parametrize("way", ["swapped", "imported"])
 @pytest.mark.parametrize(
-    ("tests", "verdict"), [((OVERLOOKS, NOTICES), NOTICES), ((OVERLOOKS,), "survived")], ids=["noticed", "survived"]
+    ("way", "tests", "verdict"),
+    [
+        pytest.param("swapped", (OVERLOOKS, NOTICES), NOTICES, id="exchanged, and noticed"),
+        pytest.param("swapped", (OVERLOOKS,), "survived", id="exchanged, and overlooked"),
+        pytest.param("swapped", (), "survived", id="run by no test"),
+        pytest.param("imported", (OVERLOOKS, NOTICES), NOTICES, id="imported, and noticed"),
+        pytest.param("imported", (OVERLOOKS,), "survived", id="imported, and overlooked"),
+    ],
 )
 def test_a_mutant_is_noticed_by_a_test_that_fails_for_it(way: str, tests: tuple[str, ...], verdict: str) -> None:
     """The tests run with the broken function, exchanged or imported, and the one that fails is the verdict."""

@@ -13,7 +13,7 @@ import pytest
 
 from tests.mutation.asked import ask
 from tests.mutation.mutants import ROOT, Mutant
-from tests.mutation.scope import TESTS
+from tests.mutation.scope import TESTS, distance
 
 _WHILE_IMPORTED: Final = ""
 """The context of lines that run before the first test."""
@@ -39,12 +39,14 @@ class Touching:
         """The tests that can notice a mutant, with their seconds.
 
         A line of a function is noticed by those that run it; what runs while modules are imported or tests are
-        collected, by all that run anything of the module, or by all tests where nothing of it runs later.
+        collected, by all that run anything of the module or bear its name, or by all tests where nothing of it runs
+        later.
         """
         lines = self.lines.get(mutant.key.module, {})
         found = self._found(mutant)
         if self.while_imported(mutant):
             found = {test for tests in lines.values() for test in tests} - {_WHILE_IMPORTED} or set(self.seconds)
+            found |= {test for test in self.seconds if distance(mutant.key.module, test.partition("::")[0]) == 0}
         return {test: self.seconds[test] for test in found if test in self.seconds}
 
     def while_imported(self, mutant: Mutant) -> bool:

@@ -140,14 +140,6 @@ RESTORING_ROWS: Final = (
         unblocked_by=PRIMARY_DUE,
     ),
     Row(
-        "a primary is not judged by a stable template that nobody knows",
-        rolling_back(Stage.RESTORING, primary=pods(V1), known=(V2, V3), out_of_place_for=900),
-        Action.HOLD,
-        Reason.WAITING_FOR_PRIMARY,
-        "The primary goes back to shop:v1 before it gets all traffic: 1 of 1 pods updated, 1 available.",
-        unblocked_by=PRIMARY_DUE,
-    ),
-    Row(
         "until its deadline the primary is waited for, and paused or not makes no difference",
         rolling_back(Stage.RESTORING, primary=None, spec={"paused": True}),
         Action.HOLD,
