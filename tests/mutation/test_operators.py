@@ -69,6 +69,7 @@ UNTOUCHED = (
     "from a import b",
     "__all__ = ['a']",
     "x: Final[Literal['a']]",
+    "Json = dict[str, Any]",
     'x = y\n"""What it is."""',
     "@dataclass(frozen=True)\nclass A(B):\n    x: int",
     "def f(a: 'int') -> 'str':\n    'A docstring.'",

@@ -81,6 +81,8 @@ def _children(node: ast.AST) -> Iterator[ast.AST]:
             children: list[ast.AST | None] = [*body]
         case ast.Assign(targets=[ast.Name(id="__all__")]):
             children = []
+        case ast.Assign(targets=[ast.Name(id=name)], value=ast.Subscript()) if not name.isupper() and name[0].isupper():
+            children = []  # a name for a type
         case ast.AnnAssign(value=value):
             children = [value]
         case ast.Compare(left=left, comparators=comparators):
