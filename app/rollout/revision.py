@@ -61,7 +61,7 @@ def render_template(app: str, spec: Spec) -> Json:
 
 def _main_container(app: str, spec: Spec, written: Mapping[str, Any]) -> Json:
     own_port = {"name": names.PORT_NAME, "containerPort": spec.image_listen_port}
-    ports = written.get("ports") or []
+    ports: list[Json] = written.get("ports") or []
     mine = next((port for port in ports if port.get("name") == names.PORT_NAME), {})
     others = [port for port in ports if port.get("name") != names.PORT_NAME]
     return {**written, "name": app, "image": spec.image, "ports": [{**mine, **own_port}, *others]}
