@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types unit bench soak-search soak-input soak-rollouts soak generate lock sbom audit serve clean
+.PHONY: help demo test lint types unit bench mutants soak-search soak-input soak-rollouts soak generate lock sbom audit serve clean
 
 help: ## Show what there is.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 15
@@ -44,6 +44,9 @@ bench: $(VENV)/dev.stamp ## How fast the hook is, against a baseline. ARGS="--qu
 soak-rollouts: $(VENV)/dev.stamp ## Play anything to rollouts for MINUTES=10, with fresh chance. A story that breaks a rule is printed and kept.
 	@$(BIN)/python -m tests.safety.storm.soak --minutes $(MINUTES)
 
+mutants: $(VENV)/dev.stamp ## Break the decision on purpose and say what no test noticed. ARGS narrows it, "--help" tells how.
+	nice -n 5 $(BIN)/python -m tests.mutation $(ARGS)
+
 generate: $(VENV)/dev.stamp ## Bring generated files up to date: the CRD, the diagrams.
 	$(BIN)/canaryapp generate
 
@@ -62,7 +65,7 @@ lock: ## Lock the requirements anew (needs uv).
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-strip-extras pyproject.toml --extra cli --extra dev -c requirements/cli.txt -o requirements/dev.txt
 
 clean: ## Remove the environment and all caches.
-	rm -rf $(VENV) .coverage .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) .coverage .mypy_cache .ruff_cache .pytest_cache .hypothesis .mutants
 
 # The environment follows the locked requirements: a changed lock is installed over it.
 $(BIN)/python:

@@ -10,7 +10,7 @@ from typing import Final
 
 from app.analysis.measurement import Measurement, Query, Samples, Unanswered
 from app.analysis.promql import lookback, shorten_ranges
-from app.resource.status import MAX_MESSAGE, CheckRecord, Verdict, cut
+from app.resource.status import CheckRecord, Verdict, cut
 
 NAME: Final = "prometheusQuery"
 RANGE_SECONDS: Final = 120.0
@@ -68,7 +68,7 @@ def judge(measurement: Measurement, previous: CheckRecord | None, now: datetime)
         name=query.name,
         verdict=verdict,
         message=cut(message),
-        query=cut(query.promql, MAX_MESSAGE),
+        query=cut(query.promql),
         measured_at=now,
         window_start=datetime.fromtimestamp(query.start, UTC),
         unavailable_since=silent_since,

@@ -12,7 +12,7 @@ import promql_parser as promql
 
 TOKEN: Final = re.compile(
     r"""
-    (?:(?P<match>[=!]~) (?P<gap>(?:[ \t\n\r\f]|\#[^\r\n]*+)*+))?   # before a regular expression
+    (?:(?P<match>[=!]~) (?:[ \t\n\r\f]|\#[^\r\n]*+)*+)?            # before a regular expression
     (?P<text> "(?:[^"\\]|\\.)*+" | '(?:[^'\\]|\\.)*+' | (?P<raw>`[^`]*+`) )
     | \#[^\r\n]*+                                                  # a comment ends with either end of line
     | \[ (?P<range>[^\]:]*+) (?::(?P<step>[^\]]*+))? \]            # a subquery has a colon

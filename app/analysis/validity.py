@@ -100,4 +100,4 @@ def _readable(match: re.Match[str]) -> str:
     if match["match"] is None:
         return text
     equality = {"=~": "=", "!~": "!="}[match["match"]] if _COSTLY & set(match["text"]) else match["match"]
-    return f"{equality}{match['gap']}{text}"
+    return f"{equality}{text}"

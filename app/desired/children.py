@@ -30,7 +30,7 @@ def desired_children(observation: Observation) -> list[Json]:
     posture = posture_of(observation.committed)
     return [
         service(observation, settings, _guarded_scope(observation, posture)),
-        *controller_revisions(observation),
+        *controller_revisions(observation, settings),
         *_primary(observation, settings, posture),
         *_secondary(observation, settings, posture),
         destination_rule(observation),

@@ -20,4 +20,4 @@ def metadata(
         "namespace": observation.namespace,
         "labels": {names.LABEL_APP: observation.app, names.LABEL_OWNER: names.OWNER, **(labels or {})},
     }
-    return made | ({"annotations": dict(annotations)} if annotations else {})
+    return made | ({"annotations": annotations} if annotations else {})

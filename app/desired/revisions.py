@@ -1,30 +1,30 @@
 """ControllerRevisions: every revision's pod template, kept where it survives a lost status (as StatefulSet does)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 
 from app.desired.metadata import metadata
 from app.resource import names
+from app.resource.spec import Spec
 from app.rollout.observation import Observation
 from app.rollout.revision import Json, Revision
 from app.rollout.standing import standing_of
 
 
-def controller_revisions(observation: Observation) -> list[Json]:
+def controller_revisions(observation: Observation, settings: Spec) -> list[Json]:
     """The revisions in use, the one that the spec asks for, and the newest retired ones up to the limit."""
-    numbers = _numbers(observation)
+    numbers = _numbers(observation, settings.revision_history_limit)
     return [_controller_revision(observation, name, number) for name, number in numbers.items()]
 
 
-def _numbers(observation: Observation) -> dict[str, int]:
+def _numbers(observation: Observation, limit: int) -> dict[str, int]:
     """The number of each revision that is kept, in that order; new ones follow the highest that stands."""
     kept = {name: found.number for name, found in observation.children.kept.items()}
     needed = [name for name in _in_use(observation) if name in observation.revisions]
     highest = max(kept.values(), default=0)
     new = [name for name in needed if name not in kept]
     numbers = kept | {name: highest + offset for offset, name in enumerate(new, start=1)}
-    limit = observation.settings.revision_history_limit if observation.settings else len(kept)
     retired = sorted((name for name in kept if name not in needed), key=lambda name: kept[name], reverse=True)
-    dropped = set(retired[limit:])
+    dropped = retired[limit:]
     return {
         name: number
         for name, number in sorted(numbers.items(), key=lambda item: (item[1], item[0]))
@@ -32,7 +32,7 @@ def _numbers(observation: Observation) -> dict[str, int]:
     }
 
 
-def _in_use(observation: Observation) -> Iterator[str]:
+def _in_use(observation: Observation) -> Iterable[str]:
     """Without repetition: stable, candidate, failed, deployed, wanted."""
     committed = observation.committed
     in_use = [
@@ -43,7 +43,7 @@ def _in_use(observation: Observation) -> Iterator[str]:
     ]
     if observation.wanted:
         in_use.append(observation.wanted.name)
-    return iter(dict.fromkeys(in_use))
+    return dict.fromkeys(in_use)
 
 
 def _controller_revision(observation: Observation, name: str, number: int) -> Json:

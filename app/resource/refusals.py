@@ -47,9 +47,9 @@ def read_spec(name: str, raw: object, origins: AllowedOrigins) -> Spec | tuple[R
     """
     try:
         # Only the API's own names: whatever else is in there is an unknown field.
-        spec = Spec.model_validate(raw, by_alias=True, by_name=False)
+        spec = Spec.model_validate(raw, by_name=False)
     except ValidationError as invalid:
-        return _first(chain(_name(name), _schema(invalid.errors(include_url=False))))
+        return _first(chain(_name(name), _schema(invalid.errors())))
     return _first(_beyond_the_schema(spec, name, origins)) or spec
 
 

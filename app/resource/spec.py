@@ -230,9 +230,7 @@ class Spec(SpecModel):
     @cached_property
     def accepted(self) -> str:
         """The settings as they are kept on children, without image and template: JSON in the order of the names."""
-        settings = self.model_dump(
-            mode="json", by_alias=True, exclude_none=True, exclude_defaults=True, exclude={"image", "template"}
-        )
+        settings = self.model_dump(by_alias=True, exclude_defaults=True, exclude={"image", "template"})
         return json.dumps(settings, sort_keys=True, separators=(",", ":"))
 
     def step_seconds(self, step: int) -> int:

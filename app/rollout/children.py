@@ -108,28 +108,25 @@ def _read_one(child_name: str, child: Object, app: str) -> KeptRevision:
 
 def _kept_revision(name: str, data: object, app: str) -> Revision | None:
     """The API server takes anything as data and name: what is no template or no name of ours is as good as lost."""
-    if len(name) > MAX_REVISION_NAME:
+    if len(name) > MAX_REVISION_NAME or not isinstance(data, dict):
         return None
-    template = data.get("template") if isinstance(data, dict) else None
-    if not isinstance(data, dict) or not isinstance(template, dict) or not _is_whole(template):
+    template = data.get("template")
+    if not isinstance(template, dict) or not _has_labels(template):
         return None
     image = image_of(template, app)
     return Revision(name, image, template) if image and image == data.get("image") else None
 
 
-def _is_whole(template: Object) -> bool:
-    """Whether a pod template has the parts that we read."""
-    metadata, pod = template.get("metadata"), template.get("spec")
-    if not isinstance(metadata, dict) or not isinstance(pod, dict) or not isinstance(pod.get("containers"), list):
-        return False
-    labels = metadata.get("labels")
+def _has_labels(template: Object) -> bool:
+    """Whether a pod template has labels, to which ours can be added."""
+    labels = mapping(template.get("metadata")).get("labels")
     return isinstance(labels, dict) and all(isinstance(value, str) for value in labels.values())
 
 
 def _read_accepted(child: Object | None) -> dict[str, Any] | None:
     annotations = mapping(mapping(mapping(child).get("metadata")).get("annotations"))
     try:
-        accepted = from_json(annotations.get(names.ANNOTATION_ACCEPTED, "null"))
+        accepted = from_json(annotations.get(names.ANNOTATION_ACCEPTED, ""))
     except (TypeError, ValueError):
         return None
     return accepted if isinstance(accepted, dict) else None

@@ -16,8 +16,10 @@ from app.rollout.transitions import STAGES
 MAX_SKEW: Final = timedelta(seconds=60)
 """How far ahead another replica's clock may be. A later time would hold a rollout until then (rule R8)."""
 
-_WITH_CANDIDATE: Final = (Phase.STARTING, Phase.SHIFTING, Phase.PROMOTING, Phase.DRAINING, Phase.ROLLING_BACK)
-_WITH_WEIGHT: Final = (Stage.STEPPING, Stage.UPDATING, Stage.RESTORING)
+_WITH_CANDIDATE: Final = frozenset(
+    {Phase.STARTING, Phase.SHIFTING, Phase.PROMOTING, Phase.DRAINING, Phase.ROLLING_BACK}
+)
+_WITH_WEIGHT: Final = frozenset({Stage.STEPPING, Stage.UPDATING, Stage.RESTORING})
 
 
 def read_committed(status: Any, now: datetime) -> Status | None:

@@ -76,7 +76,7 @@ def _ready(observation: Observation, following: Status, outcome: Outcome, stalle
     serves = following.phase is Phase.STABLE and _asks_for(observation, following.stable_revision)
     if not serves or stable is None:
         return _Finding(ConditionStatus.UNKNOWN, outcome.reason, outcome.message)
-    if primary is None or not primary_whole(observation):
+    if not primary_whole(observation):
         pods = primary.describe() if primary else "its Deployment is gone"
         return _Finding(ConditionStatus.FALSE, "PrimaryUnavailable", f"The primary is not whole: {pods}.")
     return _Finding(

@@ -16,7 +16,7 @@ from app.rollout.rules import RULES
 from app.rollout.situation import Outcome, Situation, hold
 from app.rollout.transitions import check_move
 
-_WITH_WEIGHT: Final = (Stage.STEPPING, Stage.UPDATING, Stage.RESTORING)
+_WITH_WEIGHT: Final = frozenset({Stage.STEPPING, Stage.UPDATING, Stage.RESTORING})
 _SHORTEST_RESYNC: Final = 0.05
 """Seconds; a replica whose clock is behind must not ask to be called again at once, over and over."""
 _CONFIRMATION: Final = 5.0
@@ -64,14 +64,13 @@ def decide(observation: Observation, measurements: Sequence[Measurement], now: d
         action=outcome.action,
         reason=outcome.reason,
         message=cut(_prefix(observation) + outcome.message),
-        unblocked_by=cut(outcome.unblocked_by),
+        unblocked_by=outcome.unblocked_by,
         next_look=look_at,
     )
     dated = _dated(record, observation, now)
     conditions = conditions_of(observation, moved, outcome, now)
     status = _with(moved, {"checks": checks, "decision": dated, "conditions": conditions})
-    changed = observation.recovered or status is not observation.committed
-    return Decision(outcome, status, _resync_after(look_at, now, changed=changed))
+    return Decision(outcome, status, _resync_after(look_at, now, changed=status is not observation.committed))
 
 
 def _dated(record: DecisionRecord, observation: Observation, now: datetime) -> DecisionRecord:

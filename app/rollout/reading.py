@@ -12,4 +12,4 @@ def mapping(value: object) -> Mapping[str, Any]:
 
 def entries(value: object) -> list[Mapping[str, Any]]:
     """The objects of a list; what is no object in it is empty, what is no list has none."""
-    return [mapping(entry) for entry in value] if isinstance(value, list | tuple) else []
+    return [mapping(entry) for entry in value] if isinstance(value, list) else []

@@ -15,6 +15,7 @@ from app.rollout.children import Children
 from app.rollout.revision import Revision
 from app.rollout.route import read_route
 from app.rollout.standing import Standing
+from app.rollout.workload import Workload
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ def recover(remains: Remains, now: datetime) -> Status:
         return start
     known = start.model_copy(update={"stable_revision": stable.name, "stable_image": stable.image})
     if children.secondary is not None:
-        return known.model_copy(update=_rollback(children, revisions, stable))
+        return known.model_copy(update=_rollback(children, children.secondary, revisions, stable))
     if failed and wanted and failed.name == wanted.name and failed.name != stable.name:
         return known.model_copy(update={"phase": Phase.FAILED})
     return known.model_copy(update={"phase": Phase.STABLE})
@@ -88,10 +89,11 @@ def _marked(children: Children, revisions: Mapping[str, Revision], standing: Sta
     return revisions[max(found, key=lambda name: found[name])] if found else None
 
 
-def _rollback(children: Children, revisions: Mapping[str, Revision], stable: Revision) -> dict[str, Any]:
+def _rollback(
+    children: Children, secondary: Workload, revisions: Mapping[str, Revision], stable: Revision
+) -> dict[str, Any]:
     weight = read_route(children.virtual_services, ()).highest
-    name = children.secondary.revision if children.secondary else ""
-    candidate = revisions.get(name, stable)
+    candidate = revisions.get(secondary.revision, stable)
     whole = children.primary is not None and children.primary.complete(stable)
     restoring = weight > 0 and not whole
     return {

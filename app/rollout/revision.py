@@ -51,9 +51,9 @@ def render_template(app: str, spec: Spec) -> Json:
         metadata["labels"] = {**(partial.metadata.labels or {}), **metadata["labels"]}
         if partial.metadata.annotations:
             metadata["annotations"] = dict(partial.metadata.annotations)
-    pod = dict(_without_nulls(partial.spec or {}))
+    pod: Json = _without_nulls(partial.spec or {})
     listed = pod.pop("containers", None)
-    written = [dict(entry) for entry in listed if isinstance(entry, Mapping)] if isinstance(listed, list) else []
+    written = [entry for entry in listed if isinstance(entry, Mapping)] if isinstance(listed, list) else []
     own = next((entry for entry in written if entry.get("name") == app), {})
     others = [entry for entry in written if entry.get("name") != app]
     return {"metadata": metadata, "spec": {**pod, "containers": [_main_container(app, spec, own), *others]}}
@@ -61,14 +61,14 @@ def render_template(app: str, spec: Spec) -> Json:
 
 def _main_container(app: str, spec: Spec, written: Mapping[str, Any]) -> Json:
     own_port = {"name": names.PORT_NAME, "containerPort": spec.image_listen_port}
-    ports = [dict(port) for port in written.get("ports") or ()]
+    ports: list[Json] = written.get("ports") or []
     mine = next((port for port in ports if port.get("name") == names.PORT_NAME), {})
     others = [port for port in ports if port.get("name") != names.PORT_NAME]
     return {**written, "name": app, "image": spec.image, "ports": [{**mine, **own_port}, *others]}
 
 
 def _hash(identity: Json) -> str:
-    canonical = json.dumps(identity, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    canonical = json.dumps(identity, sort_keys=True, separators=(",", ":"))
     number = int.from_bytes(hashlib.sha256(canonical.encode()).digest())
     digits = []
     for _ in range(_HASH_LENGTH):

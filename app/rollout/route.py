@@ -96,5 +96,5 @@ def _shares(virtual_service: Mapping[str, Any]) -> Iterator[int]:
 
 
 def _weight(destination: Mapping[str, Any], *, alone: bool) -> int:
-    weight = destination.get("weight", 0)
+    weight = destination.get("weight")
     return 1 if alone else weight if isinstance(weight, int) and weight > 0 else 0

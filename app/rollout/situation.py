@@ -62,9 +62,8 @@ class Situation:
 
     @property
     def deadline(self) -> datetime:
-        """When the stage will have waited for as long as `progressDeadlineSeconds` allows, if nothing changes."""
-        start = self.now if self.clock.in_place else self.since
-        return start + timedelta(seconds=self.settings.progress_deadline_seconds - self.clock.lost_seconds)
+        """When a stage that is out of place will have waited for as long as `progressDeadlineSeconds` allows."""
+        return self.since + timedelta(seconds=self.settings.progress_deadline_seconds - self.clock.lost_seconds)
 
     @property
     def failure(self) -> str:

@@ -53,9 +53,7 @@ class World(Outages):
         logs.configure(chosen)
         way = _VirtualTime(prometheus, lambda: self.prometheus_fault, chosen.query_deadline_seconds)
         hooks = [
-            create_app(
-                chosen, clock=partial(self._clock, index), monotonic=lambda: self.cluster.now, transport=way
-            )
+            create_app(chosen, clock=partial(self._clock, index), monotonic=lambda: self.cluster.now, transport=way)
             for index in range(replicas)
         ]
         self._http = [

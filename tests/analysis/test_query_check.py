@@ -1,6 +1,8 @@
 """canaryop's check: what is asked, when, and what the answer means."""
 
 import math
+import time
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -16,6 +18,16 @@ SINCE = datetime(2026, 1, 1, 12, tzinfo=UTC)
 URL = "http://prometheus.istio-system.svc:9090"
 PLAIN = "increase(errors[20s]) > 2"
 NESTED = "max_over_time(sum(errors)[10m:1m]) > 1"
+
+
+@pytest.fixture
+def far_away(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A process whose own time zone is not UTC."""
+    monkeypatch.setenv("TZ", "XXX+11")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
 
 
 def after(seconds: float) -> datetime:
@@ -212,6 +224,13 @@ def test_silence_is_timed_from_its_beginning() -> None:
     assert answered.unavailable_since is None
     again = judge(measured(Unanswered("Silent again."), at=120), answered, after(120))
     assert again.unavailable_since == after(120)
+
+
+@pytest.mark.usefixtures("far_away")
+def test_moments_are_utc_wherever_the_process_runs() -> None:
+    """A record can be compared with every other time of a status."""
+    record = judge(measured(samples()), None)
+    assert (record.window_start, record.measured_at) == (after(20), after(30))
 
 
 def test_records_are_bounded() -> None:

@@ -36,6 +36,8 @@ BEYOND = "is no PromQL: a number in it is beyond all bounds"
         "max_over_time(rate(m[1m])[5m:])",
         "max_over_time(rate(m[1m])[5m: 10s ])",
         "max_over_time(m[1w:])",
+        "max_over_time(m[5m: ])",
+        "rate(m[1ms])",
         "rate(m[1y]) > 1",
         '{a=~"x{1}"}',
         '{"a.b", c="d"}',
@@ -117,6 +119,11 @@ def test_good_queries(query: str) -> None:
         ),
         pytest.param(
             "-" * 201 + "m", "must have at most 200 operators, parentheses and ranges, got 201", id="too deep"
+        ),
+        pytest.param(
+            '"a"and' * 201 + " m",
+            "must have at most 200 operators, parentheses and ranges, got 201",
+            id="between strings",
         ),
         pytest.param(
             "m" + " AND m" * 201, "must have at most 200 operators, parentheses and ranges, got 201", id="too long"

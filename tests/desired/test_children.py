@@ -157,6 +157,11 @@ def test_the_children_follow_the_committed_stage(
             id="a secondary that broke on the way back does not get more",
         ),
         pytest.param(
+            scene(phase=Phase.DRAINING, stage=Stage.DISCONNECTING, stable=V2, route=50, primary=pods(V2, ready=0)),
+            weights(0),
+            id="a promoted primary past its deadline takes the traffic as it is",
+        ),
+        pytest.param(
             rolling_back(Stage.WITHDRAWING, route=50, primary=pods(V1, ready=0)),
             weights(0),
             id="on the way back the primary gets all traffic at once",
@@ -313,8 +318,12 @@ def test_the_list_is_whole_and_in_order(traffic: Json, kinds: list[str]) -> None
 def test_a_primary_that_nobody_can_describe_is_never_left_out() -> None:
     """Without a revision to return, an answer would delete what serves: there is none (rule R4)."""
     nameless = scene(phase=Phase.INITIALIZING, stable=None, primary=pods(replace(V3, name="")))
-    with pytest.raises(UnrecoverableError, match="The revision that the primary of default/shop runs cannot be told"):
+    with pytest.raises(UnrecoverableError) as raised:
         desired_children(nameless)
+    assert str(raised.value) == (
+        "The revision that the primary of default/shop runs cannot be told: its template has no label "
+        "canary.atze.io/revision, and its image is not the one that the spec asks for."
+    )
 
 
 def test_a_first_primary_gets_no_traffic_from_a_secondary_before_it_is_whole() -> None:

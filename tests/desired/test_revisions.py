@@ -44,7 +44,9 @@ def stable(**facts: Any) -> Observation:
 
 def made(observation: Observation) -> dict[str, Json]:
     """The ControllerRevisions by revision, in the order of the answer."""
-    return {each["metadata"]["name"].removeprefix("shop-"): each for each in controller_revisions(observation)}
+    assert observation.settings is not None
+    children = controller_revisions(observation, observation.settings)
+    return {each["metadata"]["name"].removeprefix("shop-"): each for each in children}
 
 
 def numbers_of(observation: Observation) -> list[tuple[str, int]]:
@@ -92,6 +94,13 @@ def test_numbers_follow_the_highest_that_stands() -> None:
     assert numbers_of(found) == [("old1", 4), ("one", 9), ("three", 10), ("two", 11)]
 
 
+def test_revisions_of_the_same_number_are_in_the_order_of_their_names() -> None:
+    """Whatever order Metacontroller sends them in, the answer is the same (rule R9)."""
+    expected = [("old1", 1), ("old2", 1), ("one", 1)]
+    assert numbers_of(keeping(stable(), {"old2": 1, "one": 1, "old1": 1})) == expected
+    assert numbers_of(keeping(stable(), {"one": 1, "old1": 1, "old2": 1})) == expected
+
+
 def test_a_revision_that_comes_back_keeps_its_number() -> None:
     """A ControllerRevision is never made twice."""
     found = keeping(stable(stable=V2, wanted=V1), {"one": 1, "two": 2})
@@ -101,15 +110,15 @@ def test_a_revision_that_comes_back_keeps_its_number() -> None:
 @pytest.mark.parametrize(
     ("limit", "expected"),
     [
-        (10, ["old1", "old2", "old3", "old4", "one"]),
-        (2, ["old3", "old4", "one"]),
-        (1, ["old4", "one"]),
+        (10, ["old4", "old3", "old2", "old1", "one"]),
+        (2, ["old2", "old1", "one"]),
+        (1, ["old1", "one"]),
         (0, ["one"]),
     ],
 )
 def test_the_newest_retired_revisions_are_kept_up_to_the_limit(limit: int, expected: list[str]) -> None:
-    """`revisionHistoryLimit` counts retired revisions alone."""
-    numbers = {"old2": 2, "old4": 4, "old1": 1, "old3": 3, "one": 5}
+    """`revisionHistoryLimit` counts retired revisions alone; their numbers say which are the newest."""
+    numbers = {"old2": 3, "old4": 1, "old1": 4, "old3": 2, "one": 5}
     found = keeping(stable(spec={"revisionHistoryLimit": limit}), numbers)
     assert list(made(found)) == expected
 

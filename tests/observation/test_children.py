@@ -135,6 +135,9 @@ TEMPLATE: Final = {"metadata": {"labels": {"app": APP}}, "spec": POD}
         {"image": "shop:v1", "template": {"metadata": {"name": "x"}, "spec": POD}},
         {"image": "shop:v1", "template": {"metadata": {"labels": None}, "spec": POD}},
         {"image": "shop:v1", "template": {"metadata": {"labels": {"a": 1}}, "spec": POD}},
+        {"image": "shop:v1", "template": {"metadata": {"labels": {"a": "b", "c": 1}}, "spec": POD}},
+        {"image": "shop:v1", "template": {"metadata": {"labels": ["a"]}, "spec": POD}},
+        {"image": "", "template": TEMPLATE | {"spec": {"containers": [{"name": APP}]}}},
         {"image": "shop:v1", "template": TEMPLATE | {"spec": None}},
         {"image": "shop:v1", "template": TEMPLATE | {"spec": {"containers": "junk"}}},
         {"image": "shop:v1", "template": TEMPLATE | {"spec": {"containers": []}}},
@@ -171,10 +174,19 @@ def test_without_an_annotation_a_revision_has_no_standing() -> None:
     """Nothing is guessed."""
     assert kept(metadata={"name": f"{APP}-{ONE.name}"}).standing == ""
     assert kept(metadata={"name": f"{APP}-{ONE.name}", "annotations": None}).standing == ""
+    request = wire((controller_revision(ONE),))
+    del request["children"]["ControllerRevision.apps/v1"][f"{APP}-{ONE.name}"]["metadata"]
+    assert read_children(parsed(request)).kept[ONE.name].standing == ""
 
 
-@pytest.mark.parametrize("annotation", ["junk", "[]", "null", "7", "{"])
-def test_accepted_settings_that_cannot_be_read_are_none(annotation: str) -> None:
+def test_a_standing_is_text() -> None:
+    """Whatever somebody wrote there."""
+    metadata = {"name": f"{APP}-{ONE.name}", "annotations": {"canary.atze.io/standing": 7}}
+    assert kept(metadata=metadata).standing == "7"
+
+
+@pytest.mark.parametrize("annotation", ["junk", "[]", "null", "7", "{", 7], ids=repr)
+def test_accepted_settings_that_cannot_be_read_are_none(annotation: Any) -> None:
     """An annotation that somebody edited is not believed."""
     edited = primary(ONE)
     edited["metadata"]["annotations"] = {"canary.atze.io/accepted-settings": annotation}

@@ -7,7 +7,7 @@ import pytest
 
 from app.resource.refusals import Refusal
 from app.resource.spec import Spec
-from app.resource.status import Phase, Stage
+from app.resource.status import Phase, Stage, Status
 from app.rollout.observation import UnrecoverableError, observe, route_names
 from app.rollout.revision import Revision
 from app.rollout.timings import Timings
@@ -69,6 +69,13 @@ def test_a_new_app_begins_and_nothing_was_lost() -> None:
     """Without children there is nothing to recover, and nothing is told of a recovery."""
     found = observed()
     assert (found.committed.phase, found.committed.stable_revision, found.recovered) == (Phase.INITIALIZING, "", False)
+
+
+def test_an_app_whose_first_spec_is_refused_keeps_what_it_committed() -> None:
+    """Nothing was lost where nothing was there: its status stays as it is from sync to sync (rule R9)."""
+    status = {"phase": "Initializing", "stage": "Settled", "phaseSince": SINCE, "clock": CLOCK}
+    found = observed(asked=REFUSED, status=status)
+    assert found.committed == Status.model_validate(status)
 
 
 def test_a_request_is_not_changed() -> None:
@@ -147,6 +154,12 @@ def test_a_template_that_is_kept_is_believed_first() -> None:
     assert found.revisions[ONE.name] == other(ONE, "kept")
 
 
+def test_a_kept_template_that_cannot_be_read_is_not_known() -> None:
+    """What runs is known in its place."""
+    junk = controller_revision(ONE) | {"data": "junk"}
+    assert observed((primary(ONE), junk), status=STABLE).revisions == {ONE.name: ONE}
+
+
 def test_a_template_that_is_deployed_is_believed_before_todays() -> None:
     """Where the ControllerRevision is gone, what runs stays as it is."""
     assert observed((primary(other(ONE, "deployed")),), status=STABLE).revisions[ONE.name] == other(ONE, "deployed")
@@ -198,6 +211,16 @@ def test_children_whose_settings_are_lost_are_left_as_they_are(children: tuple[J
         "The spec of default/shop is refused (spec.replicas: input should be greater than or equal to 0, got -1) and "
         "the settings that were accepted last are lost, so its children are left as they are."
     )
+
+
+def test_all_that_is_refused_is_told_where_the_settings_are_lost() -> None:
+    """One sentence for each field."""
+    with pytest.raises(UnrecoverableError) as raised:
+        observed((service(),), asked=REFUSED | {"testReplicas": -1})
+    assert (
+        "is refused (spec.replicas: input should be greater than or equal to 0, got -1; "
+        "spec.testReplicas: input should be greater than or equal to 1, got -1) and"
+    ) in str(raised.value)
 
 
 @pytest.mark.parametrize(

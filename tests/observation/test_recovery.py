@@ -84,6 +84,10 @@ CASES: Final[dict[str, tuple[Status, dict[str, Any]]]] = {
         recovered(controller_revision(ONE, number=2), controller_revision(TWO, number=7)),
         STABLE_TWO | {"phase": Phase.STABLE},
     ),
+    "of two marks the newest counts, whatever the names": (
+        recovered(controller_revision(ONE, number=7), controller_revision(TWO, number=2)),
+        STABLE_ONE | {"phase": Phase.STABLE},
+    ),
     "a mark on a revision that cannot be read says nothing": (recovered(controller_revision(ONE), known=(TWO,)), {}),
     "both stand, no traffic: the secondary goes the safe way": (
         recovered(primary(ONE), secondary(TWO), controller_revision(ONE), *routes(0)),
@@ -96,6 +100,10 @@ CASES: Final[dict[str, tuple[Status, dict[str, Any]]]] = {
     "both stand, traffic, a broken primary: it is restored first": (
         recovered(primary(ONE, ready=0), secondary(TWO), controller_revision(ONE), *routes(40)),
         STABLE_ONE | TRIED_TWO | BACK | {"stage": Stage.RESTORING, "weight": 40, "traffic_shift": 40},
+    ),
+    "both stand, one percent, a broken primary: that is traffic": (
+        recovered(primary(ONE, ready=0), secondary(TWO), controller_revision(ONE), *routes(1)),
+        STABLE_ONE | TRIED_TWO | BACK | {"stage": Stage.RESTORING, "weight": 1, "traffic_shift": 1},
     ),
     "both stand, no traffic, a broken primary: nothing has to be waited for": (
         recovered(primary(ONE, ready=0), secondary(TWO), controller_revision(ONE), *routes(0)),
@@ -178,6 +186,10 @@ CASES: Final[dict[str, tuple[Status, dict[str, Any]]]] = {
     "a failed image that is none is cut": (
         recovered(primary(ONE), status={"lastFailedTag": "x" * 5000}),
         STABLE_ONE | {"phase": Phase.STABLE, "last_failed_tag": "x" * 1024},
+    ),
+    "a failed image that is no text is one all the same": (
+        recovered(primary(ONE), status={"lastFailedTag": 7}),
+        STABLE_ONE | {"phase": Phase.STABLE, "last_failed_tag": "7"},
     ),
     "a retry that was asked for counts as handled: nobody knows any more": (
         recovered(

@@ -71,7 +71,7 @@ def test_further_ports_stand_behind_ours() -> None:
 
 def test_further_containers_stand_behind_ours() -> None:
     """A side car is added in the order in which it was written."""
-    one, two = {"name": "one", "image": "one:v1"}, {"name": "two", "image": "two:v1"}
+    one, two = {"name": "one", "image": "one:v1", "args": ["x"]}, {"name": "two", "image": "two:v1"}
     assert rendered(spec={"containers": [one, {"name": APP}, two]})["spec"]["containers"] == [OWN, one, two]
 
 
@@ -81,7 +81,7 @@ def test_the_rest_of_the_pod_is_as_it_was_written() -> None:
     assert rendered(spec=pod)["spec"] == pod | {"containers": [OWN]}
 
 
-@pytest.mark.parametrize("containers", [None, [], "junk", ["junk", None]])
+@pytest.mark.parametrize("containers", [None, [], "junk", 7, ["junk", None]])
 def test_containers_that_are_none_leave_ours(containers: Any) -> None:
     """There is always the app's own container."""
     assert rendered(spec={"containers": containers})["spec"] == {"containers": [OWN]}
@@ -89,12 +89,19 @@ def test_containers_that_are_none_leave_ours(containers: Any) -> None:
 
 def test_rendering_leaves_the_spec_as_it_was() -> None:
     """Nothing of the team's template is changed in place."""
-    written = asked(template={"metadata": {"labels": {"a": "b"}}, "spec": {"containers": [{"name": APP}]}})
+    metadata = {"labels": {"a": "b"}, "annotations": {"a": "b"}}
+    written = asked(template={"metadata": metadata, "spec": {"containers": [{"name": APP}]}})
     before = written.model_dump_json()
     made = render_template(APP, written)
     made["metadata"]["labels"]["a"] = "changed"
+    made["metadata"]["annotations"]["a"] = "changed"
     made["spec"]["containers"][0]["ports"].append("changed")
     assert written.model_dump_json() == before
+
+
+def test_a_name_stays_the_same_from_version_to_version() -> None:
+    """A later operator finds the revision of today's spec under the same name, in whatever script it is written."""
+    assert named(template={"metadata": {"annotations": {"größe": "日本"}}}) == "c87bpfk9qm"
 
 
 BASE: Final = named()

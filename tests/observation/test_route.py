@@ -38,6 +38,7 @@ def http(*destinations: Json) -> Json:
         pytest.param(http({"weight": "80"}, destination("secondary", 20)), 100, id="a weight of a wrong type"),
         pytest.param(http({}, {"destination": "x", "weight": 10}), 100, id="destinations of a wrong type"),
         pytest.param(http(), 0, id="a route without destinations"),
+        pytest.param({"spec": {"http": [{"route": None}]}}, 0, id="destinations that are null"),
         pytest.param(
             {"spec": {"http": [virtual_service(10)["spec"]["http"][0], virtual_service(40)["spec"]["http"][0]]}},
             40,
@@ -143,6 +144,7 @@ SECONDARY: Final = {"name": "secondary", "labels": {"app": APP, "service": "seco
         pytest.param(subsets(PRIMARY, SECONDARY | {"labels": {"app": APP}}), False, id="the secondary is everything"),
         pytest.param(subsets(PRIMARY | {"labels": None}, SECONDARY), False, id="no labels"),
         pytest.param(subsets("junk", None), False, id="no subsets"),
+        pytest.param(subsets(PRIMARY, SECONDARY, {"name": {}}), True, id="a further one of a name that is none"),
         pytest.param({"spec": {"host": APP, "subsets": None}}, False, id="subsets of a wrong type"),
     ],
 )

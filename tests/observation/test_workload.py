@@ -82,6 +82,7 @@ def test_a_deployment_without_anything_is_not_whole(observed: Json) -> None:
             [{"type": "ReplicaFailure", "status": "False", "reason": "Over"}], "", id="a failure that is over"
         ),
         pytest.param([{"type": "ReplicaFailure", "status": "True"}], "ReplicaFailure", id="a condition without reason"),
+        pytest.param([{"type": "ReplicaFailure", "status": "True", "reason": 7}], "7", id="a reason that is no text"),
         pytest.param(["junk", None, {}], "", id="conditions that are none"),
     ],
 )

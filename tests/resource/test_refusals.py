@@ -26,6 +26,14 @@ def plan(*weights: object) -> dict[str, Any]:
     return spec(strategy={"steps": [{"weight": weight} for weight in weights]})
 
 
+def nested(depth: int) -> list[Any]:
+    """A list in a list, so many times."""
+    value: list[Any] = []
+    for _ in range(depth):
+        value = [value]
+    return value
+
+
 def at_least(field: str, bound: int, got: object) -> str:
     """The sentence for a number that is too small."""
     return f"spec.{field}: input should be greater than or equal to {bound}, got {got}"
@@ -49,6 +57,14 @@ ASCII: Final = "must be printable ASCII characters without spaces"
         pytest.param({"imageListenPort": 80}, "spec.image: is required", id="no image"),
         pytest.param({"image": "v1"}, "spec.imageListenPort: is required", id="no port"),
         pytest.param(spec(image=None), "spec.image: is required", id="image null"),
+        pytest.param(
+            {"image": "v1", "image_listen_port": 80}, "spec.imageListenPort: is required", id="a name of another form"
+        ),
+        pytest.param(
+            spec(template={"spec": {"a": nested(300)}}),
+            "spec.template.spec: is nested too deeply",
+            id="a deep template",
+        ),
         pytest.param(spec(image=""), "spec.image: must not be empty, got ''", id="empty image"),
         pytest.param(spec(image="a b"), f"spec.image: {ASCII}, got 'a b'", id="image with a space"),
         pytest.param(spec(image="a\n"), f"spec.image: {ASCII}, got 'a\\n'", id="image with a line end"),
@@ -273,6 +289,11 @@ def test_refused(raw: object, problem: str) -> None:
         pytest.param(traffic(["*"], ["public"]), id="every host at another gateway"),
         pytest.param(traffic(None, ["public"]), id="another gateway"),
         pytest.param(traffic(None, ["mesh"]), id="the mesh alone"),
+        pytest.param(traffic(None, ["public", "partners"]), id="two other gateways"),
+        pytest.param(
+            traffic(["other.default.svc.cluster.local", "shopping.default.svc"], ["mesh"]),
+            id="other Services in the mesh",
+        ),
         pytest.param(traffic(["a.example"], ["mesh", "public"]), id="a host in the mesh and at a gateway"),
         pytest.param(traffic(["shop"], ["public"]), id="the app's name at a gateway"),
         pytest.param(traffic(["shop.example.org", "shopping"], ["mesh"]), id="hosts that look like the Service"),

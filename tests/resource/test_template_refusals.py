@@ -76,12 +76,13 @@ def test_bad_label_values(value: str, words: str) -> None:
 
 def test_labels_are_told_by_name() -> None:
     """Several bad labels are told in the order of their names, then bad annotations."""
-    bad = {"labels": {"z": "-", "app": "x", "b": "-"}, "annotations": {"-": "x"}}
+    bad = {"labels": {"z": "-", "app": "x", "b": "-"}, "annotations": {"b-": "x", "-": "x"}}
     assert [refusal.partition(":")[0] for refusal in template(metadata=bad)] == [
         f"{PATH}.metadata.labels[app]",
         f"{PATH}.metadata.labels[b]",
         f"{PATH}.metadata.labels[z]",
         f"{PATH}.metadata.annotations[-]",
+        f"{PATH}.metadata.annotations[b-]",
     ]
 
 
@@ -137,6 +138,14 @@ def test_bad_container_names(name: object, words: str) -> None:
 def test_containers_without_a_name() -> None:
     """A container without a name is refused where it stands."""
     assert containers({"name": "shop"}, {"image": "x"}) == [f"{CONTAINERS}[1].name: must be a container name, got null"]
+
+
+def test_every_container_is_looked_at() -> None:
+    """A bad name does not hide what is wrong with the next container; a name may be as long as a label."""
+    assert containers({"name": 5}, {"name": "a" * 63}) == [
+        f"{CONTAINERS}[0].name: must be a container name, got 5",
+        f"{CONTAINERS}[1].image: is required for the further container '{'a' * 63}'",
+    ]
 
 
 def test_names_used_twice() -> None:

@@ -122,6 +122,7 @@ def scene(
     check: CheckRecord | None = None,
     retry: str = "",
     retry_handled: str = "",
+    successful_release: bool = False,
     conditions: tuple[Condition, ...] = (),
     recovered: bool = False,
     timings: Timings | None = None,
@@ -153,6 +154,7 @@ def scene(
         check: what the check had seen.
         retry: the person's retry request.
         retry_handled: the last one that was handled.
+        successful_release: whether the last rollout succeeded, committed.
         conditions: committed.
         recovered: whether the status was recovered.
         timings: the operator's own.
@@ -187,6 +189,7 @@ def scene(
         traffic_since=None if traffic_for is None else ago(traffic_for),
         checks=(check,) if check else (),
         retry_handled=retry_handled,
+        successful_release=successful_release,
         conditions=conditions,
     )
     names = route_names(APP, settings)

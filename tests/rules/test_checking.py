@@ -1,5 +1,6 @@
 """Which queries are due, and when the next one is."""
 
+from dataclasses import replace
 from typing import Any, Final
 
 import pytest
@@ -148,6 +149,11 @@ def test_prometheus_is_left_alone(observation: Observation) -> None:
 def test_when_a_step_ends(observation: Observation, ends_in: float | None) -> None:
     """A step's time runs from when the children were observed in place (rule R3)."""
     assert step_end(observation, NOW) == (None if ends_in is None else ago(-ends_in))
+
+
+def test_without_settings_no_step_ends() -> None:
+    """An app whose spec was never accepted has no plan."""
+    assert step_end(replace(shifting(in_place_for=12), settings=None), NOW) is None
 
 
 QUESTION: Final = Query("prometheusQuery", "http://prometheus:9090", QUERY, T - 30, T, 5.0)

@@ -20,6 +20,7 @@ SERVES: Final = "Revision one (shop:v1) serves all traffic."
 REFUSAL: Final = "The spec is refused. spec.replicas: input should be greater than or equal to 0, got -1"
 NOT_AGAIN: Final = "Revision two (shop:v2) failed and is not tried again: The query returned 3 samples."
 COMING_UP: Final = "The primary comes up with shop:v1: 1 of 1 pods updated, 0 available."
+UNSURE: Final = "The primary comes up with shop:v1: 1 of 1 pods updated, 1 available."
 SHORT: Final = "The primary is not whole: 1 of 1 pods updated, 0 available."
 LATE: Final = "The primary is not available after 600 s: 1 of 1 pods updated, 0 available."
 STEP: Final = "Step 1 of 5 at 10 % for 30 s."
@@ -97,6 +98,12 @@ CASES: Final[dict[str, tuple[Observation, Told, Told, Told]]] = {
         (FALSE, "InvalidSpec", REFUSAL),
         (TRUE, "InvalidSpec", REFUSAL),
         (TRUE, "InvalidSpec", REFUSAL),
+    ),
+    "a primary whose template nobody knows is not called ready": (
+        scene(phase=Phase.STABLE, primary=pods(V1), known=(V2,)),
+        (UNKNOWN, "WaitingForPrimary", UNSURE),
+        (TRUE, "WaitingForPrimary", UNSURE),
+        MOVING,
     ),
     "a rollout that starts is in progress": (
         scene(phase=Phase.STABLE, wanted=V2, in_place_for=60),

@@ -12,6 +12,7 @@ from app.rollout.checking import queries_due
 from app.rollout.committed import read_committed
 from app.rollout.decision import UndecidedError, decide
 from app.rollout.reasons import Reason
+from app.rollout.revision import Revision
 from app.rollout.rules import RULES
 from app.rollout.situation import Move, Outcome, Situation, advance, hold
 from app.rollout.transitions import IllegalTransitionError
@@ -134,9 +135,10 @@ def test_the_status_shows_the_length_of_the_plan_in_force() -> None:
     assert decision.status.steps == 3
 
 
-def test_an_app_that_never_had_a_valid_spec_waits_for_one() -> None:
+@pytest.mark.parametrize("stable", [None, V1], ids=["no revision", "a first revision"])
+def test_an_app_that_never_had_a_valid_spec_waits_for_one(stable: Revision | None) -> None:
     """Without settings nothing is decided but to wait."""
-    observation = replace(scene(phase=Phase.INITIALIZING, wanted=None, stable=None), settings=None)
+    observation = replace(scene(phase=Phase.INITIALIZING, wanted=None, stable=stable), settings=None)
     decision = decide(observation, (), NOW)
     assert decision.outcome == hold(
         Reason.INVALID_SPEC, "Nothing runs yet: the spec is refused.", unblocked_by="a valid spec"

@@ -9,6 +9,7 @@ import pytest
 from app.resource.status import MAX_LOST, Clock, Ending, Phase, Stage
 from app.rollout.fit import in_place, tick
 from app.rollout.route import Scope
+from app.rollout.workload import Workload
 from tests.rules.scene import APP, NOW, V1, V2, V3, ago, pods, scene
 
 Facts = dict[str, Any]
@@ -164,6 +165,15 @@ SHORT: Final = {"phase": Phase.STABLE, "primary": pods(V1, ready=0)}
 def test_the_clock_tells_since_when_the_children_agree(facts: Facts, clock: Clock) -> None:
     """Time is counted from a change of what is observed, and syncs are not counted."""
     assert tick(scene(**facts), NOW) == clock
+
+
+@pytest.mark.parametrize("before", [True, False])
+@pytest.mark.parametrize(("secondary", "fits"), [(pods(V2), True), (None, False)], ids=["in place", "not in place"])
+def test_a_clock_that_has_no_time_starts_now(*, before: bool, secondary: Workload | None, fits: bool) -> None:
+    """Nothing is counted of a time that nobody knows."""
+    found = scene(phase=Phase.STARTING, secondary=secondary)
+    timeless = found.committed.model_copy(update={"clock": Clock(in_place=before)})
+    assert tick(replace(found, committed=timeless), NOW) == Clock(in_place=fits, since=NOW)
 
 
 def test_lost_time_is_bounded() -> None:

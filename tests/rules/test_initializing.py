@@ -45,6 +45,14 @@ ROWS: Final = (
         changes={"stable_revision": "two", "stable_image": "shop:v2", "retry_handled": "again"},
     ),
     Row(
+        "a revision that has failed and was asked for again comes up like any other",
+        scene(phase=Phase.INITIALIZING, stable=V2, failed=V2, retry="again", retry_handled="again"),
+        Action.ADVANCE,
+        Reason.FIRST_REVISION_SERVES,
+        "The primary runs revision two (shop:v2) and is available.",
+        to=(Phase.STABLE, Stage.SETTLED),
+    ),
+    Row(
         "the first revision is committed before anything runs it",
         scene(phase=Phase.INITIALIZING, stable=None, wanted=V1, primary=None),
         Action.ADVANCE,

@@ -28,6 +28,7 @@ ROUTE_DUE: Final = "a route of 20 % and an available secondary, observed"
 ANSWER_DUE: Final = "an answer from Prometheus"
 NUMBERS_DUE: Final = "an answer with numbers, or without any sample"
 FAILS: Final = "At 20 % the candidate fails its check: 7 samples."
+LONG: Final = f"At 20 % the candidate fails its check: {'7' * 1024}"
 UNREADY: Final = (
     "No pod of the secondary is ready while it should get 20 % of the traffic: 2 of 2 pods updated, 0 available."
 )
@@ -91,6 +92,15 @@ ROWS: Final = (
         FAILS,
         to=WITHDRAWING,
         changes=NO_TRAFFIC | remembered("CheckFailed", FAILS),
+    ),
+    Row(
+        "what a failed candidate is remembered with is bounded, however long the sentence",
+        shifting(in_place_for=10, spec=CHECKED, check=seen(Verdict.FAILED, "7" * 1024)),
+        Action.ROLL_BACK,
+        Reason.CHECK_FAILED,
+        LONG,
+        to=WITHDRAWING,
+        changes=NO_TRAFFIC | remembered("CheckFailed", f"{LONG[:1023]}…"),
     ),
     Row(
         "a failed check counts even where the secondary is gone",
@@ -248,6 +258,15 @@ ROWS: Final = (
         look_in=30,
     ),
     Row(
+        "one percent is traffic",
+        shifting(step=1, weight=1, traffic_for=None, spec=steps(1, 50)),
+        Action.HOLD,
+        Reason.STEP_RUNNING,
+        "Step 1 of 2 at 1 % for 30 s.",
+        changes={"traffic_since": NOW},
+        look_in=30,
+    ),
+    Row(
         "without an observed route there is no traffic yet",
         shifting(step=1, weight=10, traffic_for=None, route=0),
         Action.HOLD,
@@ -274,6 +293,14 @@ ROWS: Final = (
         Reason.STEP_RUNNING,
         "Step 2 of 2 at 20 % for 300 s.",
         look_in=290,
+    ),
+    Row(
+        "a step that is in place is not overdue, however long it was not before",
+        shifting(in_place_for=10, lost_seconds=9000),
+        Action.HOLD,
+        Reason.STEP_RUNNING,
+        "Step 2 of 5 at 20 % for 30 s.",
+        look_in=20,
     ),
     Row(
         "during a step the check is asked every 10 s",
@@ -327,6 +354,15 @@ ROWS: Final = (
         Reason.WAITING_FOR_CHECK,
         "Step 2 of 5 at 20 % is over; the query looks back further than this candidate has had traffic.",
         look_in=540,
+        unblocked_by="enough time under traffic for the query's subquery",
+    ),
+    Row(
+        "a query that can be asked only after the deadline is not waited for",
+        shifting(in_place_for=40, spec=PATIENT | {"progressDeadlineSeconds": 60}, traffic_for=60),
+        Action.HOLD,
+        Reason.WAITING_FOR_CHECK,
+        "Step 2 of 5 at 20 % is over; the query looks back further than this candidate has had traffic.",
+        look_in=50,
         unblocked_by="enough time under traffic for the query's subquery",
     ),
     Row(
@@ -449,6 +485,24 @@ ROWS: Final = (
         "Step 2 of 4 at 20 % passed; step 4: 80 %.",
         to=STEPPING,
         changes={"step": 4, "weight": 80, "traffic_shift": 80, "last_traffic_shift": NOW},
+    ),
+    Row(
+        "two steps of the same weight are two steps",
+        shifting(step=3, weight=30, in_place_for=30, spec=steps(10, 20, 30, 30)),
+        Action.ADVANCE,
+        Reason.NEXT_STEP,
+        "Step 3 of 4 at 30 % passed; step 4: 30 %.",
+        to=STEPPING,
+        changes={"step": 4},
+    ),
+    Row(
+        "a plan that was shortened to a single step goes on with it where that is more",
+        shifting(in_place_for=30, spec=steps(80)),
+        Action.ADVANCE,
+        Reason.NEXT_STEP,
+        "Step 2 of 2 at 20 % passed; step 1: 80 %.",
+        to=STEPPING,
+        changes={"step": 1, "weight": 80, "traffic_shift": 80, "last_traffic_shift": NOW},
     ),
     Row(
         "a plan that was changed to less than there is ends with this step",

@@ -60,6 +60,14 @@ ROWS: Final = (
         unblocked_by="a valid spec",
     ),
     Row(
+        "a spec that is refused is told of, paused or not",
+        scene(phase=Phase.STABLE, wanted=REFUSED, spec={"paused": True}, in_place_for=60),
+        Action.HOLD,
+        Reason.INVALID_SPEC,
+        "Revision one (shop:v1) keeps serving: the spec is refused.",
+        unblocked_by="a valid spec",
+    ),
+    Row(
         "a primary short of pods is waited for",
         scene(phase=Phase.STABLE, primary=pods(V1, replicas=4, ready=3), in_place_for=60),
         Action.HOLD,

@@ -9,7 +9,7 @@ from app.rollout.decision import decide
 from app.rollout.fit import tick
 from app.rollout.reasons import Reason
 from app.rollout.rules import RULES
-from app.rollout.situation import Rule, Situation
+from app.rollout.situation import Outcome, Rule, Situation
 from app.rollout.transitions import TRANSITIONS
 from tests.rules.scene import NOW
 from tests.rules.table import Row
@@ -29,7 +29,9 @@ def answering(row: Row) -> list[Rule]:
     assert observation.settings is not None
     check = observation.committed.checks[0] if observation.committed.checks else None
     situation = Situation(observation, observation.settings, tick(observation, NOW), check, NOW)
-    return [rule for rule in RULES[observation.committed.phase] if rule(situation)]
+    outcomes = [(rule, rule(situation)) for rule in RULES[observation.committed.phase]]
+    assert all(outcome is None or isinstance(outcome, Outcome) for _, outcome in outcomes)
+    return [rule for rule, outcome in outcomes if outcome]
 
 
 def phases_and_rules() -> list[tuple[Phase, Rule]]:

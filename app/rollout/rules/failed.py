@@ -34,7 +34,9 @@ def retry(s: Situation) -> Outcome | None:
     """A person asks for another try."""
     if s.wanted is None or s.wanted.name != s.committed.failed_revision:
         return None
-    return advance(Reason.RETRY_REQUESTED, f"Another try, as requested. {stable.started(s)}", stable.start(s))
+    return advance(
+        Reason.RETRY_REQUESTED, f"Another try, as requested. {stable.started(s.wanted)}", stable.start(s, s.wanted)
+    )
 
 
 RULES: Final[tuple[Rule, ...]] = (

@@ -58,7 +58,7 @@ def waiting_to_restore(s: Situation) -> Outcome | None:
     return hold(
         Reason.WAITING_FOR_PRIMARY,
         f"The primary goes back to {s.committed.stable_image} before it gets all traffic: {pods(s)}.",
-        look_at=s.standing_until(s.observation.timings.settle) or (None if s.overdue else s.deadline),
+        look_at=s.standing_until(s.observation.timings.settle) or s.deadline,
         unblocked_by="a primary that is available with the stable revision, or a fix in the spec",
     )
 
@@ -181,7 +181,7 @@ def next_revision_waits(s: Situation) -> Outcome | None:
     """The newest spec starts at the first step (rule R7)."""
     if s.wanted is None or s.wanted.name == s.committed.stable_revision or s.settings.paused:
         return None
-    return advance(Reason.ROLLOUT_STARTED, stable.started(s), stable.start(s))
+    return advance(Reason.ROLLOUT_STARTED, stable.started(s.wanted), stable.start(s, s.wanted))
 
 
 def rolled_back(s: Situation) -> Outcome | None:

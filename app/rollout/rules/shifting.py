@@ -178,8 +178,8 @@ def all_steps_passed(s: Situation) -> Outcome | None:
 def _following_step(s: Situation) -> int | None:
     """The step after this one; where the plan was changed under way, the first one with more weight than there is."""
     steps, here = s.settings.strategy.steps, s.committed.step
-    if here <= len(steps) and steps[here - 1].weight == s.committed.weight:
-        return here + 1 if here < len(steps) else None
+    if here < len(steps) and steps[here - 1].weight == s.committed.weight:
+        return here + 1
     return next((number for number, step in enumerate(steps, start=1) if step.weight > s.committed.weight), None)
 
 

@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from app.resource.status import Action, Ending, Phase, Stage
 from app.rollout.reasons import Reason
+from app.rollout.revision import Revision
 from app.rollout.rules import initializing
 from app.rollout.situation import Move, Outcome, Rule, Situation, advance, hold
 
@@ -39,14 +40,14 @@ def spec_refused(s: Situation) -> Outcome | None:
 
 def primary_incomplete(s: Situation) -> Outcome | None:
     """The spec asks for what the primary runs, but not all of its pods are there."""
-    if not _wants_stable(s) or s.clock.in_place:
+    if s.wanted is None or s.wanted.name != s.committed.stable_revision or s.clock.in_place:
         return None
     return initializing.primary_overdue(s) or initializing.waiting_for_primary(s)
 
 
 def up_to_date(s: Situation) -> Outcome | None:
     """Nothing to do."""
-    if s.wanted is None or not _wants_stable(s):
+    if s.wanted is None or s.wanted.name != s.committed.stable_revision:
         return None
     return hold(Reason.UP_TO_DATE, f"Revision {s.wanted.name} ({s.wanted.image}) serves all traffic, as the spec asks.")
 
@@ -64,20 +65,19 @@ def paused(s: Situation) -> Outcome | None:
 
 def revision_changed(s: Situation) -> Outcome | None:
     """A rollout starts."""
-    return None if s.wanted is None else advance(Reason.ROLLOUT_STARTED, started(s), start(s))
+    return None if s.wanted is None else advance(Reason.ROLLOUT_STARTED, started(s.wanted), start(s, s.wanted))
 
 
-def started(s: Situation) -> str:
+def started(wanted: Revision) -> str:
     """The sentence of a start."""
-    wanted = s.wanted
-    return f"Revision {wanted.name} ({wanted.image}) comes up in the secondary." if wanted else ""
+    return f"Revision {wanted.name} ({wanted.image}) comes up in the secondary."
 
 
-def start(s: Situation) -> Move:
+def start(s: Situation, wanted: Revision) -> Move:
     """The move that starts a rollout of the revision that the spec asks for."""
     changes: dict[str, Any] = {
-        "candidate_revision": s.wanted.name if s.wanted else "",
-        "candidate_image": s.wanted.image if s.wanted else "",
+        "candidate_revision": wanted.name,
+        "candidate_image": wanted.image,
         "ending": None,
         "test_running": True,
         "step": 0,
@@ -85,14 +85,10 @@ def start(s: Situation) -> Move:
         "checks": (),
         "retry_handled": s.observation.retry,
     }
-    if s.wanted is not None and s.wanted.name == s.committed.failed_revision:
+    if wanted.name == s.committed.failed_revision:
         # A person asked for it, or the spec named another revision in between: it counts as untried (rule R6).
         changes |= {"failed_revision": "", "failure_reason": "", "failure_message": ""}
     return Move(Phase.STARTING, Stage.LAUNCHING, changes)
-
-
-def _wants_stable(s: Situation) -> bool:
-    return s.wanted is not None and s.wanted.name == s.committed.stable_revision
 
 
 RULES: Final[tuple[Rule, ...]] = (
