@@ -229,7 +229,7 @@ def test_silence_is_timed_from_its_beginning() -> None:
 @pytest.mark.usefixtures("far_away")
 def test_moments_are_utc_wherever_the_process_runs() -> None:
     """A record can be compared with every other time of a status."""
-    record = judge(measured(samples()), None)
+    record = judge(measured(samples()), None, after(30))
     assert (record.window_start, record.measured_at) == (after(20), after(30))
 
 
