@@ -111,6 +111,12 @@ def test_an_image_is_text() -> None:
     assert read_workload(deployment("primary", ONE, template=template), APP).image == "7"
 
 
+def test_a_revision_name_is_text() -> None:
+    """Whatever stands there."""
+    template = {"metadata": {"labels": {"canary.atze.io/revision": 7}}}
+    assert read_workload(deployment("primary", ONE, template=template), APP).revision == "7"
+
+
 def test_an_image_that_was_edited_by_hand_is_not_the_revision() -> None:
     """The label alone proves nothing."""
     assert WHOLE.runs(ONE)
