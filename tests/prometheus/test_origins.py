@@ -37,6 +37,7 @@ def elsewhere(origin: str) -> str:
         "http://prom:9090/select/0:0/prometheus/",
         "HTTP://PROM:9090",
         "http://Prom:9090/a..b",
+        "http://prom:9090/a://b",
         "http://prom:09090",
         "https://metrics.example",
         "https://metrics.example:443/",
