@@ -57,6 +57,8 @@ REFUSED = {
     "a-trailing-dot": ("http://prom.:9090", elsewhere("http://prom.:9090")),
     "another-port": ("http://prom:9091", elsewhere("http://prom:9091")),
     "the-default-port": ("http://prom", elsewhere("http://prom:80")),
+    "the-first-port": ("http://prom:1", elsewhere("http://prom:1")),
+    "the-last-port": ("http://prom:65535", elsewhere("http://prom:65535")),
     "another-scheme": ("https://prom:9090", elsewhere("https://prom:9090")),
     "http-for-https": ("http://metrics.example", elsewhere("http://metrics.example:80")),
     "loopback": ("http://127.0.0.1:9090", elsewhere("http://127.0.0.1:9090")),
