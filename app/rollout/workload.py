@@ -138,5 +138,5 @@ def _trouble(status: Mapping[str, Any]) -> str:
 
 
 def _count(holder: Mapping[str, Any], field: str, default: int = 0) -> int:
-    value = holder.get(field, default)
+    value = holder.get(field)
     return value if isinstance(value, int) else default

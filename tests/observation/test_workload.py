@@ -116,6 +116,18 @@ def test_without_the_app_s_own_container_there_is_no_image(containers: Any) -> N
     assert read_workload(deployment("primary", ONE, template=template), APP).image == ""
 
 
+def test_an_image_is_text() -> None:
+    """Whatever stands there."""
+    template = labelled(ONE, "primary") | {"spec": {"containers": [{"name": APP, "image": 7}]}}
+    assert read_workload(deployment("primary", ONE, template=template), APP).image == "7"
+
+
+def test_a_revision_name_is_text() -> None:
+    """Whatever stands there."""
+    template = {"metadata": {"labels": {"canary.atze.io/revision": 7}}}
+    assert read_workload(deployment("primary", ONE, template=template), APP).revision == "7"
+
+
 def test_an_image_that_was_edited_by_hand_is_not_the_revision() -> None:
     """The label alone proves nothing."""
     assert WHOLE.runs(ONE)
@@ -228,8 +240,12 @@ def test_reading_a_revision_leaves_the_request_as_it_was() -> None:
         {},
         deployment("primary", ONE, template={"spec": ONE.template["spec"]}),
         deployment("primary", ONE, template=labelled(ONE, "primary") | {"spec": {}}),
+        applied(
+            deployment("primary", ONE, template={"metadata": {"labels": {}}, "spec": ONE.template["spec"]}),
+            json.dumps({"spec": {"template": labelled(ONE, "primary")}}),
+        ),
     ],
-    ids=["nothing", "no label", "no container"],
+    ids=["nothing", "no label", "no container", "a label that was taken away"],
 )
 def test_a_deployment_that_names_no_revision_or_image_has_none(deployed: Json) -> None:
     """Nothing is guessed."""
