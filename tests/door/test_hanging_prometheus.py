@@ -17,10 +17,10 @@ from tests.prometheus.servers import Listener, listening
 SYNCS = 300
 
 
-def due(prometheus: str) -> bytes:
-    """A sync in the middle of a rollout that is judged by this Prometheus."""
+def due(prometheus: str, number: int) -> bytes:
+    """A sync in the middle of a rollout that is judged by this Prometheus, with a query that no other app has."""
     request = request_of(checking())
-    request["parent"]["spec"]["prometheusURL"] = prometheus
+    request["parent"]["spec"] |= {"prometheusURL": prometheus, "prometheusQuery": f"errors > {number}"}
     return json.dumps(request).encode()
 
 
@@ -43,7 +43,7 @@ async def measured(client: httpx.AsyncClient, body: bytes) -> tuple[httpx.Respon
 
 async def all_at_once(client: httpx.AsyncClient, prometheus: Listener) -> list[tuple[httpx.Response, float]]:
     """Asks; looks in between, when all wait, whether anything else is still answered."""
-    syncs = [asyncio.create_task(measured(client, due(prometheus.url))) for _ in range(SYNCS)]
+    syncs = [asyncio.create_task(measured(client, due(prometheus.url, number))) for number in range(SYNCS)]
     while len(prometheus.requests) < SYNCS:  # noqa: ASYNC110 - nobody tells
         await asyncio.sleep(0)  # the clock stands still
     probes = [(await client.get(path)).status_code for path in ("/healthz", "/metrics")]

@@ -240,12 +240,8 @@ def test_reading_a_revision_leaves_the_request_as_it_was() -> None:
         {},
         deployment("primary", ONE, template={"spec": ONE.template["spec"]}),
         deployment("primary", ONE, template=labelled(ONE, "primary") | {"spec": {}}),
-        applied(
-            deployment("primary", ONE, template={"metadata": {"labels": {}}, "spec": ONE.template["spec"]}),
-            json.dumps({"spec": {"template": labelled(ONE, "primary")}}),
-        ),
     ],
-    ids=["nothing", "no label", "no container", "a label that was taken away"],
+    ids=["nothing", "no label", "no container"],
 )
 def test_a_deployment_that_names_no_revision_or_image_has_none(deployed: Json) -> None:
     """Nothing is guessed."""
