@@ -60,5 +60,21 @@ _KINDS: Final = {
     names.VIRTUAL_SERVICES: _children(spec=_named(http=_ANY), status=_named()),
 }
 
-Children = Annotated[dict[str, dict[str, Object] | None], GetPydanticSchema(lambda _source, _handler: _object(_KINDS))]
+_PARTS: Final = {"type": ["object", "null"]}
+_DESCRIBED: Final = {
+    "type": "object",
+    "properties": dict.fromkeys(("metadata", "spec", "status"), _PARTS),
+}
+_JSON_SCHEMA: Final[dict[str, Any]] = {
+    "type": "object",
+    "properties": {
+        group: {"anyOf": [{"type": "object", "additionalProperties": _DESCRIBED}, {"type": "null"}]} for group in _KINDS
+    },
+    "required": list(_KINDS),
+}
+
+Children = Annotated[
+    dict[str, dict[str, Object] | None],
+    GetPydanticSchema(lambda _source, _handler: _object(_KINDS), lambda _schema, _handler: _JSON_SCHEMA),
+]
 """By kind, as `Kind.group/version`, then by name."""

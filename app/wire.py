@@ -57,10 +57,7 @@ class SyncRequest(_Wire):
     parent: Parent
     children: Annotated[
         Children,
-        Field(
-            description="By `Kind.group/version`, then by name; a group for each child resource, even if empty.",
-            json_schema_extra={"required": list(names.CHILD_GROUPS)},
-        ),
+        Field(description="By `Kind.group/version`, then by name; a group for each child resource, even if empty."),
     ]
     finalizing: bool = False
 

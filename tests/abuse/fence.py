@@ -62,6 +62,7 @@ class Fence:
         """`strangers[0]` is on the allowed host, on another port; the others are on the allowed port."""
         self.allowed, self.strangers = allowed, strangers
         self._hook = hook
+        self._asked = 0
 
     @property
     def port(self) -> int:
@@ -81,7 +82,8 @@ class Fence:
             accepted: the address in the settings that were accepted last, where it is to be another one.
         """
         request = json.loads(request_of_case(_DUE))
-        request["parent"]["spec"]["prometheusURL"] = url
+        self._asked += 1  # a query of its own: the answer to the same one would be shared
+        request["parent"]["spec"] |= {"prometheusURL": url, "prometheusQuery": f"errors > {self._asked}"}
         if accepted:
             annotations = request["children"][names.DEPLOYMENTS][names.primary(_APP)]["metadata"]["annotations"]
             settings = json.loads(annotations[names.ANNOTATION_ACCEPTED]) | {"prometheusURL": accepted}
@@ -110,6 +112,7 @@ async def fence(script: Script | None = None) -> AsyncIterator[Fence]:
         settings = Settings(log_level="error", prometheus_url=allowed.url, prometheus_origins=allowed.url)
         logs.configure(settings)
         hook = create_app(settings, clock=lambda: datetime.fromisoformat(moment_of_case(_DUE)))
+        await stack.enter_async_context(hook.router.lifespan_context(hook))
         address = await stack.enter_async_context(serving(hook))
         client = httpx.AsyncClient(base_url=address, trust_env=False, timeout=30)
         yield Fence(await stack.enter_async_context(client), allowed, strangers)

@@ -41,7 +41,8 @@ def lost(request: Any, response: Any) -> Iterator[str]:
 
 
 def _seen(app: str, spec: Any, groups: Mapping[str, Any], response: Any) -> Seen:
-    parent = {"metadata": {"name": app}, "spec": spec | {"drainSeconds": 0}}
+    valid = {"image": "any", "imageListenPort": 1, "drainSeconds": 0}
+    parent = {"metadata": {"name": app}, "spec": valid | spec}
     return Seen(0.0, {"parent": parent, "children": groups}, response)
 
 
@@ -49,7 +50,7 @@ def _standing(group: Any) -> dict[str, Any]:
     """The children of a group that are not being deleted, in a form that can be read."""
     found = group if isinstance(group, dict) else {}
     return {
-        name: {"metadata": {}, "spec": _readable(child)}
+        name: {"metadata": {}, "spec": _readable(child), "revision": _number(child.get("revision"))}
         for name, child in found.items()
         if _object(child.get("metadata")).get("deletionTimestamp") is None
     }
@@ -57,7 +58,12 @@ def _standing(group: Any) -> dict[str, Any]:
 
 def _readable(child: Any) -> dict[str, Any]:
     spec = _object(child.get("spec"))
-    return {"http": [{"route": list(_route(spec))}], "selector": _object(spec.get("selector"))}
+    labels = _object(_object(_object(spec.get("template")).get("metadata")).get("labels"))
+    return {
+        "http": [{"route": list(_route(spec))}],
+        "selector": _object(spec.get("selector")),
+        "template": {"metadata": {"labels": labels}},
+    }
 
 
 def _route(spec: Any) -> Iterator[dict[str, Any]]:
@@ -79,6 +85,7 @@ def _of_ours(app: str, group: str, found: Mapping[str, Any]) -> dict[str, Any]:
     ours = {
         names.DEPLOYMENTS: {names.primary(app), names.secondary(app)},
         names.VIRTUAL_SERVICES: {app, names.mesh_route(app)},
+        names.CONTROLLER_REVISIONS: set(),
     }.get(group, {app})
     kept = names.controller_revision(app, "") if group == names.CONTROLLER_REVISIONS else None
     return {name: one for name, one in found.items() if name in ours or (kept and name.startswith(kept))}
@@ -95,6 +102,10 @@ def _gateways(request: Any) -> Iterator[Any]:
         except (TypeError, ValueError):
             continue
         yield _object(_object(accepted).get("traffic")).get("gateways")
+
+
+def _number(value: Any) -> int:
+    return value if isinstance(value, int) else 0
 
 
 def _object(value: Any) -> dict[str, Any]:

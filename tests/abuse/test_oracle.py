@@ -61,9 +61,9 @@ BROKEN: Final[dict[str, tuple[Change, str]]] = {
     "no-reason": (lambda body: body["status"]["decision"].update(reason="oops"), "is not CamelCase"),
     "not-documented": (lambda body: body.update(resyncAfterSeconds=-1), "not as documented"),
     "no-children": (lambda body: body.pop("children"), "not as documented"),
-    "not-storable": (lambda body: body["status"].update(weight=101), "The API server refuses the status"),
+    "not-storable": (lambda body: body["status"].update(stage="Unheard"), "not as documented"),
     "pruned": (lambda body: body["status"].update(mood="good"), "The API server refuses the status"),
-    "endless": (lambda body: body["status"].update(failureMessage="x" * 40_000), "bytes"),
+    "endless": (lambda body: body["status"].update(failureMessage="x" * 40_000), "not as documented"),
     "secret": (lambda body: body["status"]["decision"].update(message=f"{SECRET}."), f"holds '{SECRET}'"),
 }
 

@@ -11,7 +11,7 @@ from tests.exhaustive.cluster import Write, applied, breaking, edited, image, pr
 from tests.exhaustive.hands import EDITS
 from tests.exhaustive.hook import Answer, Hook, View
 from tests.exhaustive.moments import LOST
-from tests.exhaustive.past import answered, later, written
+from tests.exhaustive.past import later, written
 from tests.exhaustive.state import Child, Children, Parent, Spec, State, child, put, without
 
 _HALF: Final = ("phase", "stage", "weight", "lastFailedTag")
@@ -139,14 +139,14 @@ class Events:
         children = applied(state.children, sync.writes, self._hook.things)
         old = sync.view.parent.status != state.parent.status
         before = state.history._replace(edited=state.history.edited or old)
-        history = answered(state.history, answer.seen) if answer else state.history
+        breaches, history = self._hook.judge(sync.view, before)
         parent = state.parent._replace(status=answer.status) if answer and sync.committed else state.parent
         after = state._replace(
             parent=parent,
             children=children,
             history=written(history, state.children, children, self._hook.things),
         )
-        return Event(_story(sync, answer), after, self._hook.judge(sync.view, before))
+        return Event(_story(sync, answer), after, breaches)
 
     def _team(self, state: State) -> Iterator[Event]:
         """The team changes its mind."""

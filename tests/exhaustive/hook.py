@@ -17,7 +17,7 @@ from app.simulation.safety.seen import Seen
 from app.sync import Operator, Synced, sync
 from app.wire import SyncRequest
 from tests.exhaustive.moments import DEADLINE, NOW, SETTLE, TICK, Json, Statuses
-from tests.exhaustive.past import past_of
+from tests.exhaustive.past import answered, past_of
 from tests.exhaustive.state import APP, Children, History, Parent, Spec
 from tests.exhaustive.things import KINDS, Things, group_of
 
@@ -108,7 +108,7 @@ class Hook:
     statuses: Statuses = field(default_factory=Statuses)
     calls: int = 0
     _answers: dict[View, Answer | None] = field(default_factory=dict)
-    _judged: dict[tuple[View, History], tuple[Breach, ...]] = field(default_factory=dict)
+    _judged: dict[tuple[View, History], tuple[tuple[Breach, ...], History]] = field(default_factory=dict)
 
     def ask(self, view: View) -> Answer | None:
         """The answer to one sync; None for a 500 because no answer would be safe, after which nothing is written.
@@ -146,13 +146,13 @@ class Hook:
             asked=prometheus.asked,
         )
 
-    def judge(self, view: View, history: History) -> tuple[Breach, ...]:
-        """Every safety rule that the answer breaks, after what really happened before."""
+    def judge(self, view: View, history: History) -> tuple[tuple[Breach, ...], History]:
+        """Every safety rule that the answer breaks, after what really happened before; and the past with it."""
         key, answer = (view, history), self.ask(view)
         if answer is None:
-            return ()
+            return (), history
         if key not in self._judged:
-            self._judged[key] = tuple(judge(answer.seen, past_of(history)))
+            self._judged[key] = (tuple(judge(answer.seen, past_of(history))), answered(history, answer.seen))
         return self._judged[key]
 
     def spec(self, spec: Spec) -> Json:

@@ -11,8 +11,8 @@ PRIMARY: Final = f"Deployment {APP}-primary"
 SECONDARY: Final = f"Deployment {APP}-secondary"
 
 
-LONG_AGO: Final = 3
-"""Ticks; what happened before is the same: everything has settled and is drained."""
+LONG_AGO: Final = 2
+"""Ticks; what happened so long ago, or before, is the same: everything has settled and is drained."""
 
 
 class Spec(NamedTuple):

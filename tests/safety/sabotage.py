@@ -121,7 +121,7 @@ def always_in_place(patch: Patch) -> None:
 
 def without_revisions(patch: Patch) -> None:
     """The response forgets the ControllerRevisions."""
-    patch.setattr(children, "controller_revisions", lambda _: [])
+    patch.setattr(children, "controller_revisions", lambda *_: [])
 
 
 def never_stalled(patch: Patch) -> None:

@@ -31,7 +31,8 @@ def _children(seen: Seen) -> Iterator[str]:
         if share(wanted) not in {committed, share(seen.observed("VirtualService").get(name))}:
             yield f"{name} gets {share(wanted)} %, {committed} % are committed."
     expected = seen.committed["candidateRevision" if phase == "Promoting" else "stableRevision"]
-    if revision(seen.desired_deployment("primary")) != expected:
+    nothing_serves_yet = phase == "Initializing" and seen.observed_deployment("primary") is None
+    if revision(seen.desired_deployment("primary")) not in ({expected, ""} if nothing_serves_yet else {expected}):
         yield f"The primary is to run {revision(seen.desired_deployment('primary'))}, {expected} is committed."
     secondary = seen.desired_deployment("secondary")
     candidate = seen.committed["candidateRevision"]

@@ -69,7 +69,8 @@ class Seen:
     @property
     def following(self) -> Mapping[str, Any]:
         """The status that was returned."""
-        return dict(self.response["status"])
+        status: Mapping[str, Any] = self.response["status"]
+        return status
 
     @property
     def place(self) -> tuple[str, str]:
@@ -116,8 +117,16 @@ class Seen:
 
     def observed(self, kind: str) -> Mapping[str, Object]:
         """The children of a kind in the request, by name, without those that are being deleted."""
-        groups = {group.split(".")[0]: found or {} for group, found in self.request["children"].items()}
-        return {name: child for name, child in groups[kind].items() if "deletionTimestamp" not in child["metadata"]}
+        return self._standing[kind]
+
+    @cached_property
+    def _standing(self) -> Mapping[str, Mapping[str, Object]]:
+        return {
+            group.partition(".")[0]: {
+                name: child for name, child in (found or {}).items() if "deletionTimestamp" not in child["metadata"]
+            }
+            for group, found in self.request["children"].items()
+        }
 
     @cached_property
     def desired(self) -> Mapping[str, Mapping[str, Object]]:
