@@ -39,7 +39,7 @@ class _Server(uvicorn.Server):
 async def serving(app: FastAPI) -> AsyncIterator[str]:
     """Serves an ASGI application on a free loopback port; gives its address."""
     with _listen() as listener:
-        server = _Server(uvicorn.Config(app, log_level="error", lifespan="off"))
+        server = _Server(uvicorn.Config(app, log_config=None, lifespan="off"))
         running = asyncio.create_task(server.serve(sockets=[listener]))
         try:
             yield _address(listener)
