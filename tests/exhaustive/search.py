@@ -5,12 +5,17 @@ import time
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import Final
 
+from app.rollout.transitions import STAGES
 from tests.exhaustive.events import Event, Events
 from tests.exhaustive.hook import Hook
 from tests.exhaustive.liveness import Liveness
 from tests.exhaustive.moments import LOST
 from tests.exhaustive.state import History, Parent, Spec, State
+
+EVERY_PLACE: Final = frozenset((phase.value, stage.value) for phase, stages in STAGES.items() for stage in stages)
+"""Every phase with each of its stages."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +78,8 @@ class Report:
         how = "all of them" if self.complete else "not all of them"
         counts = f"{self.states:,} states ({how}), {self.transitions:,} transitions, {self.syncs:,} decisions"
         rest = f"the longest way to rest takes {self.longest} syncs"
-        return "\n".join([f"{counts}; {rest}.", *map(str, self.findings.values())])
+        places = f"{len(EVERY_PLACE & self.places)} of {len(EVERY_PLACE)} phases and stages"
+        return "\n".join([f"{counts}, {places}; {rest}.", *map(str, self.findings.values())])
 
 
 class Search:
