@@ -24,7 +24,7 @@ types: $(VENV)/dev.stamp ## Types.
 
 # The decision, the analysis and the builders are covered to the last branch, the rest nearly.
 unit: $(VENV)/dev.stamp ## Tests with branch coverage.
-	$(BIN)/pytest -q -n 2 --dist loadfile --cov=app --cov-branch --cov-report=
+	$(BIN)/pytest -q -n 2 --dist loadfile --no-loadscope-reorder --cov=app --cov-branch --cov-report=
 	$(BIN)/coverage report --fail-under=95
 	$(BIN)/coverage report --fail-under=100 --include='app/rollout/*,app/analysis/*,app/desired/*' --format=total
 

@@ -60,7 +60,14 @@ class Target:
         os.environ[_VARIABLE] = SECRET
         settings = Settings(log_level="info")
         self._now, self._mood, self._log = datetime.now(UTC), "", io.StringIO()
-        self._app = create_app(settings, clock=lambda: self._now, transport=httpx.MockTransport(self._prometheus))
+        self._asked = 0
+        self._app = create_app(
+            settings,
+            clock=lambda: self._now,
+            # A minute between any two attempts: none is answered by what Prometheus said to another one.
+            monotonic=lambda: 60.0 * self._asked,
+            transport=httpx.MockTransport(self._prometheus),
+        )
         self._runner = asyncio.Runner()
         logs.configure(settings)
         structlog.configure(logger_factory=lambda *_: structlog.PrintLogger(self._log))
@@ -74,6 +81,7 @@ class Target:
     def ask(self, attempt: Attempt) -> Answer:
         """Posts it."""
         self._now, self._mood = datetime.fromisoformat(attempt.now), attempt.mood
+        self._asked += 1
         self._log.seek(0)
         self._log.truncate()
         return self._runner.run(self._post(attempt.path, attempt.body))
