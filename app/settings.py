@@ -67,7 +67,7 @@ class Settings(BaseSettings):
     ] = 3.0
     max_bytes_in_progress: Annotated[
         int, Field(ge=1024, description="Of all requests that wait for an answer; one more is answered 429.")
-    ] = 16 * 1024 * 1024
+    ] = 32 * 1024 * 1024
     check_interval_seconds: Annotated[
         float, Field(gt=0, le=3600, description="Between two questions to Prometheus during a rollout.")
     ] = 10.0

@@ -32,7 +32,7 @@ DEFAULTS: dict[str, Any] = {
     "max_answer_bytes": 4 * 1024 * 1024,
     "max_body_bytes": 16 * 1024 * 1024,
     "body_deadline_seconds": 3.0,
-    "max_bytes_in_progress": 16 * 1024 * 1024,
+    "max_bytes_in_progress": 32 * 1024 * 1024,
     "check_interval_seconds": 10.0,
     "prometheus_tolerated_intervals": 3,
     "settle_seconds": 5.0,
